@@ -1,0 +1,5 @@
+"""``python -m notoneless`` is the command ``notoneless``."""
+
+from notoneless.cli import main
+
+main()

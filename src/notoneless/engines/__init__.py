@@ -1,0 +1,1 @@
+"""Where bulk work runs: a short table of how each database differs."""

@@ -1,0 +1,42 @@
+"""DuckDB, the default engine: embedded, off the network, within a memory limit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+ROW_GROUP = 100_000
+"""Rows per Parquet row group; DuckDB reads one group on one thread, so fewer would idle a core."""
+
+
+def connect(
+    *, memory: str = "1GB", threads: int | None = None, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A private in-memory database that never asks the network for an extension.
+
+    ``memory`` limits what DuckDB itself keeps before it spills to ``spill`` (a folder).
+    """
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "memory_limit": memory,
+        "preserve_insertion_order": "true",
+    }
+    if threads:
+        config["threads"] = threads
+    if spill:
+        config["temp_directory"] = str(spill)
+    return duckdb.connect(":memory:", config=config)
+
+
+def quote(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """An identifier, quoted."""
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""The law as data: facts, guarantees, policies, amounts, each with its source. No code."""
