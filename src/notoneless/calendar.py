@@ -91,8 +91,10 @@ def parse_term(text: str) -> Term | None:
         return None
     year = int(found["year"])
     autumn = found["season"] in ("autumn", "秋", "上", "一", "1")
-    if (found["next"] and not autumn) or (
-        not found["next"] and found["season"] in ("下", "二", "2") and "学年" in text
-    ):
+    # "2025-2026学年第二学期" and "2025学年下" name the year in which the school year began or both.
+    named_by_school_year = bool(found["next"]) or (
+        found["season"] in ("下", "二", "2") and "学年" in text
+    )
+    if named_by_school_year and not autumn:
         year += 1
     return Term(year, "autumn" if autumn else "spring")

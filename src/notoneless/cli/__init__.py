@@ -79,10 +79,5 @@ def main() -> None:
         if os.environ.get("NOTONELESS_DEBUG"):
             raise
         # The text of an unexpected error may hold a child's data, so only its kind is shown.
-        click.echo(
-            gettext(
-                "N001 程序内部出错（{kind}）。原有文件没有改动。→ 请设置 NOTONELESS_DEBUG=1 重跑，把显示的内容交给维护人员（先确认其中没有学生信息）。"
-            ).format(kind=type(error).__name__),
-            err=True,
-        )
+        click.echo(str(INTERNAL.at(kind=type(error).__name__)), err=True)
         sys.exit(EXIT_INTERNAL)
