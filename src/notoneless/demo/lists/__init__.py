@@ -1,0 +1,20 @@
+"""The lists of the invented county, one file of code per office.
+
+Each office's module offers ``files(county)``, an iterator of `handed.File`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notoneless.demo.county import County
+from notoneless.demo.lists import payments, poverty, register, rollcall, schools
+from notoneless.demo.lists.handed import File
+
+OFFICES = (register, schools, rollcall, poverty, payments)
+
+
+def files(county: County) -> Iterator[File]:
+    """Every list of the county, drawn up one at a time."""
+    for office in OFFICES:
+        yield from office.files(county)

@@ -1,0 +1,58 @@
+"""A file as an office hands it in, with who its rows truly are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from notoneless.demo.names import Numbers, Texts
+from notoneless.demo.sheets import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table and its people: ``person[row, member]``, -1 where nobody; member 0 is the row's own.
+
+    A table without people (a summary) has ``person`` of shape (rows, 0).
+    """
+
+    table: Table
+    person: Numbers
+    slips: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file's name and its sheets, in order."""
+
+    name: str
+    sheets: list[Sheet]
+
+
+def one_each(table: Table, person: Numbers, slips: Texts) -> Sheet:
+    """A sheet with one person per row."""
+    return Sheet(table, person.reshape(-1, 1), slips)
+
+
+def summary(table: Table) -> Sheet:
+    """A sheet about nobody."""
+    rows = len(table)
+    return Sheet(table, np.zeros((rows, 0), dtype=np.int64), np.full(rows, "", dtype=object))
+
+
+def grouped(sizes: Sequence[int], limit: int, at_least: int = 1) -> list[list[int]]:
+    """Places 0, 1, ... in consecutive groups of at most ``limit`` in all and, if it can be, so many
+    groups ``at_least``.
+    """
+    limit = max(1, min(limit, -(-sum(sizes) // at_least)))
+    groups: list[list[int]] = []
+    total = 0
+    for place, size in enumerate(sizes):
+        if not groups or total + size > limit:
+            groups.append([])
+            total = 0
+        groups[-1].append(place)
+        total += size
+    return groups

@@ -1,0 +1,313 @@
+"""The school rolls: the national sheet, the provincial export (new and old), the vocational roll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from notoneless.demo import names, slips
+from notoneless.demo.county import County
+from notoneless.demo.lists import words
+from notoneless.demo.lists.handed import File, grouped, one_each
+from notoneless.demo.names import Numbers
+from notoneless.demo.sheets import Cell, Column, Table
+
+FORMS = ("word", "code", "both")
+
+
+def roll(county: County) -> slips.Rows:
+    """What the school system holds of each enrolled child; all school lists are printed from it."""
+    children = county.children
+    enrolled = np.flatnonzero(children.enrolled)
+    order = np.lexsort(
+        (children.class_number[enrolled], children.grade[enrolled], children.school[enrolled])
+    )
+    clean = slips.copy_of(county.families, enrolled[order])
+    return slips.slipped(
+        county.draws("roll"), clean, county.settings["slips"]["roll"], county.families, "•"
+    )
+
+
+def roll_numbers(county: County, rows: slips.Rows) -> list[Cell]:
+    """G and the number; L, the area and eight digits of birth and four more where there is none."""
+    area = county.settings["area_code"]
+    written: list[Cell] = []
+    days = words.dates(rows.birth, "20150901")
+    for person, day, number in zip(rows.person.tolist(), days, rows.number.tolist(), strict=True):
+        plain = county.families.people.number[person]
+        if number:
+            written.append(
+                f"G{plain}" if "number" not in rows.slips[len(written)] else f"G{_clean(number)}"
+            )
+        else:
+            written.append(f"L{area}{day}{person % 10000:04d}")
+    return written
+
+
+def _clean(number: str) -> str:
+    wide = str.maketrans("０１２３４５６７８９Ｘ", "0123456789X")
+    return "".join(number.translate(wide).split()).lstrip("'").upper()
+
+
+def files(county: County) -> Iterator[File]:
+    """Each kind of school hands in the roll in its own shape."""
+    every = roll(county)
+    school = county.children.school[every.person]
+    schools = county.places.schools
+    limit = int(county.settings["size"]["rows_per_file"])
+    national = [i for i, s in enumerate(schools) if s.kind in ("nine_year", "junior", "special")]
+    senior = [i for i, s in enumerate(schools) if s.kind == "senior"]
+    primary = [i for i, s in enumerate(schools) if s.kind == "primary"]
+    vocational = [i for i, s in enumerate(schools) if s.kind == "vocational"]
+    sizes = np.bincount(school, minlength=len(schools))
+
+    def groups(kind: list[int]) -> Iterator[tuple[int, str, slips.Rows]]:
+        for number, group in enumerate(grouped([int(sizes[i]) for i in kind], limit), start=1):
+            members = [kind[place] for place in group]
+            name = schools[members[0]].name + (f"等{len(members)}校" if len(members) > 1 else "")
+            yield number, name, every.take(np.flatnonzero(np.isin(school, members)))
+
+    for number, name, rows in groups(national + senior):
+        table = _national(county, rows, FORMS[(number - 1) % 3])
+        yield File(f"附件2-学生基础信息表-{name}.xlsx", [one_each(table, rows.person, rows.slips)])
+    for number, name, rows in groups(primary[:1]):
+        table = _provincial_older(county, rows)
+        yield File(f"20260904在校生信息-{name}.xls", [one_each(table, rows.person, rows.slips)])
+    for number, name, rows in groups(primary[1:]):
+        table = _provincial(county, rows)
+        suffix = f"-{name}" if len(primary) > 2 else f"-{name}"
+        yield File(f"20260904在校生信息{suffix}.xlsx", [one_each(table, rows.person, rows.slips)])
+    for _, name, rows in groups(vocational):
+        table = _vocational(county, rows)
+        yield File(
+            f"中职学生学籍名册-{name}(2026秋).xlsx", [one_each(table, rows.person, rows.slips)]
+        )
+
+
+def _stage(grade: Numbers) -> list[Cell]:
+    return ["小学" if g < 7 else "初中" if g < 10 else "普通高中" for g in grade.tolist()]
+
+
+def _entry_month(county: County, grade: Numbers) -> list[Cell]:
+    first = np.select([grade > 9, grade > 6], [grade - 10, grade - 7], grade - 1)
+    return [f"{year}09" for year in (int(county.settings["school_year"]) - first).tolist()]
+
+
+def _states(county: County, rows: slips.Rows) -> list[Cell]:
+    suspended = np.isin(county.children.situation[rows.person], ["suspended", "suspension_expired"])
+    return ["休学" if one else "在读" for one in suspended.tolist()]
+
+
+def _school_columns(county: County, rows: slips.Rows) -> tuple[list[Cell], list[Cell]]:
+    index = county.children.school[rows.person].tolist()
+    schools = county.places.schools
+    return [schools[i].name for i in index], [schools[i].code for i in index]
+
+
+def _address(county: County, rows: slips.Rows) -> list[Cell]:
+    homes, places = county.families.households, county.places
+    home = county.families.people.household[rows.person]
+    return [
+        f"{county.settings['county']}{places.townships[t]}{places.villages[v] if v >= 0 else ''}"
+        for t, v in zip(homes.township[home].tolist(), rows.village.tolist(), strict=True)
+    ]
+
+
+def _provincial(county: County, rows: slips.Rows) -> Table:
+    children = county.children
+    grade = children.grade[rows.person]
+    count = len(rows)
+    school, code = _school_columns(county, rows)
+    home = county.families.people.household[rows.person]
+    columns = [
+        Column("学生姓名", words.texts(rows.name)),
+        Column("身份证件号", words.texts(rows.number), width=21),
+        Column("性别", words.sexes(rows.male), width=6),
+        Column("出生日期", words.dates(rows.birth, "20150901")),
+        Column("学校名称", school, width=26),
+        Column("学校标识码", code),
+        Column("学段", _stage(grade), width=8),
+        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("年级", words.chosen(words.GRADES, grade), width=8),
+        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "2501班"), width=8),
+        Column("全国学籍号", roll_numbers(county, rows), width=22),
+        Column("学籍状态", _states(county, rows), width=8),
+        Column("入学年月", _entry_month(county, grade), width=8),
+        Column("现住址", _address(county, rows), width=28),
+        Column("联系电话", words.texts(county.families.households.phone[home]), width=13),
+        Column("备注", words.same(None, count)),
+    ]  # fmt: skip
+    return Table("在校生信息", columns)
+
+
+def _provincial_older(county: County, rows: slips.Rows) -> Table:
+    children = county.children
+    grade = children.grade[rows.person]
+    count = len(rows)
+    school, code = _school_columns(county, rows)
+    columns = [
+        Column("序号", [float(n) for n in range(1, count + 1)], width=6),
+        Column("全国学籍号", roll_numbers(county, rows), width=22),
+        Column("身份证件号", words.texts(rows.number), width=21),
+        Column("姓名", words.texts(rows.name)),
+        Column("性别", words.sexes(rows.male), width=6),
+        Column("学校名称", school, width=26),
+        Column("学校标识码", code),
+        Column("出生日期", words.dates(rows.birth, "tab")),
+        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("学籍状态", _states(county, rows), width=8),
+        Column("年级", words.chosen(words.GRADES, grade), width=8),
+        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "number"), width=8),
+        Column("现住址", _address(county, rows), width=28),
+    ]  # fmt: skip
+    return Table("在校生信息", columns)
+
+
+def _vocational(county: County, rows: slips.Rows) -> Table:
+    children = county.children
+    grade = children.grade[rows.person]
+    school, code = _school_columns(county, rows)
+    majors = (
+        "作物生产技术",
+        "机电技术应用",
+        "电子商务",
+        "护理",
+        "汽车运用与维修",
+        "旅游服务与管理",
+    )
+    count = len(rows)
+    columns = [
+        Column("序号", words.serial(count), width=6),
+        Column("学校名称", school, width=26),
+        Column("学校标识码", code),
+        Column("姓名", words.texts(rows.name)),
+        Column("性别", words.sexes(rows.male), width=6),
+        Column("身份证件号码", words.texts(rows.number), width=21),
+        Column("出生年月日", words.dates(rows.birth, "2015/9/1")),
+        Column("专业名称", words.chosen(majors, rows.person % len(majors)), width=14),
+        Column("年级", [f"{int(county.settings['school_year']) - (g - 10)}级" for g in grade.tolist()], width=8),
+        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "2501班"), width=8),
+        Column("学习形式", words.same("全日制", count), width=8),
+        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("学生状态", words.same("在读", count), width=8),
+    ]  # fmt: skip
+    title = f"{county.settings['county']}中等职业学校学生学籍名册（2026年秋季学期）"
+    return Table("学籍名册", columns, [title])
+
+
+def _national(county: County, rows: slips.Rows, form: str) -> Table:
+    """学生基础信息表, all columns in order; ``form`` writes codes, words or both (``1-男``)."""
+    children, families = county.children, county.families
+    people, homes = families.people, families.households
+    person, count = rows.person, len(rows)
+    grade, home = children.grade[person], people.household[person]
+    school, code = _school_columns(county, rows)
+    address = _address(county, rows)
+    nation = [words.coded(c, n, form) for n, c in names.NATIONS]
+    disability = county.hardship.disability[person]
+    kinds = (
+        "无残疾",
+        "视力残疾",
+        "听力残疾",
+        "言语残疾",
+        "肢体残疾",
+        "智力残疾",
+        "精神残疾",
+        "多重残疾",
+    )
+    situation = children.situation[person]
+    resource = situation == "regular_class"
+    left = homes.left_behind[home]
+    migrant = ~children.registered[person]
+    orphan = county.hardship.households["orphan"][home]
+
+    def yes(flags: np.ndarray) -> list[Cell]:
+        return [
+            words.coded("1", "是", form) if one else words.coded("0", "否", form)
+            for one in flags.tolist()
+        ]
+
+    def always(code_: str, word: str) -> list[Cell]:
+        return words.same(words.coded(code_, word, form), count)
+
+    none = words.same(None, count)
+    columns = [
+        Column("学籍号", roll_numbers(county, rows), width=22),
+        Column("学校名称", school, width=26),
+        Column("学校标识码", code),
+        Column("姓名", words.texts(rows.name)),
+        Column("性别", words.sexes(rows.male, form), width=6),
+        Column("出生日期", words.dates(rows.birth, "20150901")),
+        Column("出生地", words.same(f"{county.settings['area_code']}000000", count)),
+        Column("籍贯", words.same(county.settings["area_code"], count)),
+        Column("民族", words.chosen(nation, homes.nation[home]), width=8),
+        Column("国籍/地区", always("CHN", "中国"), width=8),
+        Column("身份证件类型", always("1", "居民身份证")),
+        Column("身份证件号", words.texts(rows.number), width=21),
+        Column("港澳台侨外", always("00", "否"), width=8),
+        Column("政治面貌", none, width=8),
+        Column("健康状况", [words.coded("50", "残疾", form) if d else words.coded("10", "健康或良好", form) for d in disability.tolist()]),
+        Column("照片", none, width=6),
+        Column("姓名拼音", none, width=8),
+        Column("曾用名", none, width=8),
+        Column("身份证件有效期", none),
+        Column("户口所在地", address, width=28),
+        Column("户口性质", [words.coded("2", "非农业户口", form) if t == 0 else words.coded("1", "农业户口", form) for t in homes.township[home].tolist()]),
+        Column("特长", none, width=6),
+        Column("学籍辅号", none),
+        Column("班内学号", none, width=6),
+        Column("年级", words.chosen(words.GRADES, grade), width=8),
+        Column("班级", words.classes(grade, children.class_number[person], int(county.settings["school_year"]), "七年级2501班"), width=14),
+        Column("入学年月", _entry_month(county, grade), width=8),
+        Column("入学方式", [words.coded("21", "统一招生考试/普通入学", form) if g > 9 else words.coded("11", "就近入学", form) for g in grade.tolist()]),
+        Column("就读方式", [words.coded("2", "住校", form) if b else words.coded("1", "走读", form) for b in children.boards[person].tolist()]),
+        Column("学生来源", always("1", "正常入学")),
+        Column("学籍变动日期", none),
+        Column("学籍变动情况", ["休学" if s == "休学" else None for s in _states(county, rows)]),
+        Column("现住址", address, width=28),
+        Column("通信地址", none),
+        Column("家庭地址", address, width=28),
+        Column("联系电话", words.texts(homes.phone[home]), width=13),
+        Column("邮政编码", none, width=8),
+        Column("电子信箱", none),
+        Column("主页地址", none),
+        Column("是否独生子女", yes(np.bincount(people.household[: families.children])[home] == 1)),
+        Column("是否受过学前教育", always("1", "是")),
+        Column("是否留守儿童", [words.coded("2", "双亲留守", form) if one else words.coded("0", "非留守", form) for one in left.tolist()]),
+        Column("是否进城务工人员随迁子女", yes(migrant)),
+        Column("是否孤儿", yes(orphan)),
+        Column("是否烈士或优抚子女", always("0", "否")),
+        Column("随班就读", ["随班就读" if one else "非随班就读" for one in resource.tolist()]),
+        Column("残疾人类型", words.chosen(kinds, disability)),
+        Column("是否由政府购买学位", always("0", "否")),
+        Column("是否需要申请资助", none),
+        Column("是否享受一补", none),
+        Column("上下学距离", none),
+        Column("上下学交通方式", none),
+        Column("是否需要乘坐校车", none),
+    ]  # fmt: skip
+    guardian = homes.guardian[home]
+    other = np.where(guardian == homes.father[home], homes.mother[home], homes.father[home])
+    for number, relative in enumerate((guardian, other), start=1):
+        relation = np.select(
+            [relative == homes.father[home], relative == homes.mother[home]],
+            [words.coded("51", "父亲", form), words.coded("52", "母亲", form)],
+            words.coded("60", "祖父母或外祖父母", form),
+        )
+        over = f"家庭成员或监护人信息{'一二'[number - 1]}"
+        columns += [
+            Column("姓名", words.texts(people.name[relative]), over),
+            Column("关系", relation.tolist(), over),
+            Column("关系说明", none, over),
+            Column("民族", none, over),
+            Column("工作单位", none, over),
+            Column("现住址", none, over),
+            Column("户口所在地", none, over),
+            Column("联系电话", words.texts(homes.phone[home]) if number == 1 else none, over, 13),
+            Column("是否监护人", always("1", "是") if number == 1 else always("0", "否"), over),
+            Column("身份证件类型", always("1", "居民身份证"), over),
+            Column("身份证件号", words.texts(people.number[relative]), over, 21),
+            Column("职务", none, over),
+        ]
+    return Table("学生基础信息", columns, two_lines=True)
