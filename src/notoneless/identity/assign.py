@@ -1,0 +1,83 @@
+"""Sixth step: who gets whom. One child, one valid number; what is not certain is not joined.
+
+The rules come before the score, since precision comes before recall: a wrong link hides a child.
+"""
+
+from __future__ import annotations
+
+from notoneless.identity.pipeline import Step
+
+CERTAIN = 0.95
+"""A pair is joined from this probability on."""
+
+WITHOUT_PLACE = 0.99
+"""... and from this one where the two lists have no place, school or guardian to compare."""
+
+DOUBTFUL = 0.05
+"""A pair from here up to `CERTAIN`, or a likelier one that a rule forbids, goes to a person."""
+
+RIVALS = Step(
+    "rivals",
+    """
+    SELECT side, row,
+           sum(CASE WHEN other_side = side THEN 1 ELSE 0 END) AS beside,
+           sum(CASE WHEN other_side <> side THEN 1 ELSE 0 END) AS across
+    FROM $lookalikes GROUP BY side, row""",
+    ("side", "row"),
+)
+"""For a numberless row, how many other rows bear its name and birth date, in its list and the other."""
+
+JUDGED_PAIRS = Step(
+    "judged_pairs",
+    f"""
+    WITH counted AS (
+        SELECT s.*,
+               CASE WHEN name >= 3 AND born = 3 THEN 1 ELSE 0 END AS alike,
+               coalesce(a.beside, 0) AS left_beside, coalesce(a.across, 0) AS left_across,
+               coalesce(b.beside, 0) AS right_beside, coalesce(b.across, 0) AS right_across
+        FROM $scored s
+        LEFT JOIN $rivals a ON a.side = $left_side AND a.row = s.left_row
+        LEFT JOIN $rivals b ON b.side = $right_side AND b.row = s.right_row
+    ),
+    told AS (
+        SELECT *,
+               sum(alike) OVER (PARTITION BY left_row) AS left_alike,
+               sum(alike) OVER (PARTITION BY right_row) AS right_alike,
+               sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY left_row) AS left_likely,
+               sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY right_row) AS right_likely,
+               coalesce(household >= 1 OR place >= 1 OR school = 1, false) AS near,
+               household IS NULL AND place IS NULL AND school IS NULL AS nowhere
+        FROM counted
+    ),
+    ruled AS (
+        SELECT *,
+               $lone AND left_alike <= 1 AND right_alike <= 1 AS alone,
+               left_likely <= 1 AND right_likely <= 1 AS unrivalled,
+               NOT settled AND NOT (by_number = 0 AND left_number IS NOT NULL AND right_number IS NOT NULL)
+               AND name >= 3 AND (by_number = 1 OR (born >= 1 AND coalesce(sex = 1, true)
+                    AND (born = 3 OR name >= 5)
+                    AND (near OR (nowhere AND probability >= {WITHOUT_PLACE})
+                         OR (repaired IS NOT NULL AND born = 3)))) AS may
+        FROM told
+    )
+    SELECT *, coalesce(may AND probability >= {CERTAIN} AND (by_number = 1 OR (alone AND unrivalled)), false) AS allowed
+    FROM ruled""",
+    ("left_row", "right_row"),
+)
+"""Every compared pair, with what the rules say.
+
+``alone``: no other row of either list bears the name and birth date. ``may``: not two different
+numbers; the name agrees; and either the number is the same or date, sex and place agree."""
+
+CHOSEN = Step(
+    "chosen",
+    """
+    SELECT left_row, right_row FROM (
+        SELECT left_row, right_row,
+               row_number() OVER (PARTITION BY left_row ORDER BY probability DESC, right_row) AS for_left,
+               row_number() OVER (PARTITION BY right_row ORDER BY probability DESC, left_row) AS for_right
+        FROM $judged_pairs WHERE allowed
+    ) WHERE for_left = 1 AND for_right = 1""",
+    ("left_row", "right_row"),
+)
+"""Best first from both sides: the pairs that each prefer the other."""

@@ -1,0 +1,87 @@
+"""Fourth step: which of the open rows are worth comparing at all.
+
+A handful of keys, each of which a true pair keeps when the others are spoilt. A key that a crowd
+shares (a cadre's phone filled in for a whole village) tells nothing and is left out.
+"""
+
+from __future__ import annotations
+
+from notoneless.identity.pipeline import Step
+
+CROWD = 24
+"""A household key shared by more open rows than this is not a household's."""
+
+_ONE_WITHOUT_NUMBER = "(l.number IS NULL OR r.number IS NULL)"
+
+
+def _key(*columns: str, where: str = "", crowd: str = "") -> str:
+    """A pair for each two open rows that agree in these columns."""
+    same = " AND ".join(f"l.{column} = r.{column}" for column in columns)
+    rare = (
+        f" AND l.{crowd} NOT IN (SELECT {crowd} FROM $open WHERE {crowd} IS NOT NULL"
+        f" GROUP BY {crowd} HAVING count(*) > {CROWD})"
+        if crowd
+        else ""
+    )
+    return f"""
+        SELECT l.row AS left_row, r.row AS right_row
+        FROM $open l JOIN $open r ON {same}
+        WHERE $across AND NOT l.settled AND NOT r.settled{where and f" AND {where}"}{rare}"""
+
+
+NEAR = Step(
+    "near",
+    " UNION ".join(
+        (
+            _key("syllables", "born"),
+            _key("guardian", crowd="guardian", where=_ONE_WITHOUT_NUMBER),
+            _key("phone", crowd="phone", where=_ONE_WITHOUT_NUMBER),
+            _key("syllables", "village", where=_ONE_WITHOUT_NUMBER),
+            _key("syllables", "school", where=_ONE_WITHOUT_NUMBER),
+            _key("village", "born", where=_ONE_WITHOUT_NUMBER),
+            _key("family", "born", where=f"{_ONE_WITHOUT_NUMBER} AND (l.unread OR r.unread)"),
+        )
+    ),
+    ("left_row", "right_row"),
+)
+"""Pairs that agree in a key. A guardian's number in the child's place was already made the
+guardian's, so the other list's guardian finds it by the second key."""
+
+LOOKALIKES = Step(
+    "lookalikes",
+    """
+    SELECT u.side, u.row, o.side AS other_side, o.row AS other_row
+    FROM $unsettled u JOIN $rows o ON o.name = u.name AND o.born = u.born
+    WHERE u.numberless AND NOT (o.side = u.side AND o.row = u.row)""",
+    ("side", "row", "other_side", "other_row"),
+)
+"""Every other row of either list, settled or not, with an unsettled and numberless row's name and
+birth date: one of them may be the child who is missing."""
+
+SHADOWS = Step(
+    "shadows",
+    """
+    SELECT DISTINCT $pair_left AS left_row, $pair_right AS right_row
+    FROM $lookalikes k
+    WHERE $pair_across AND NOT EXISTS
+          (SELECT 1 FROM $unsettled u WHERE u.side = k.other_side AND u.row = k.other_row)""",
+    ("left_row", "right_row"),
+)
+"""An unsettled row beside a settled one that looks like it: for a person to see."""
+
+CANDIDATES = Step(
+    "candidates",
+    """
+    SELECT left_row, right_row, max(by_number) AS by_number, max(how) AS repaired
+    FROM (
+        SELECT left_row, right_row, 0 AS by_number, NULL AS how FROM $near
+        UNION ALL SELECT left_row, right_row, 0, how FROM $repaired
+        UNION ALL SELECT s.left_row, s.right_row, 1, NULL FROM $same_number s
+                  LEFT JOIN $agreed a ON a.left_row = s.left_row AND a.right_row = s.right_row
+                  WHERE a.left_row IS NULL
+        UNION ALL SELECT left_row, right_row, 0, NULL FROM $shadows
+    )
+    GROUP BY left_row, right_row""",
+    ("left_row", "right_row"),
+)
+"""All pairs to be compared, once each."""

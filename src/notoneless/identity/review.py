@@ -1,0 +1,86 @@
+"""Last step: the answer with its evidence, and what a person has to look at."""
+
+from __future__ import annotations
+
+from notoneless.i18n import N_, gettext
+from notoneless.identity import score
+from notoneless.identity.assign import CERTAIN, DOUBTFUL
+from notoneless.identity.pipeline import Step
+
+SHOWN = 3
+"""At most so many doubtful pairs are shown for one row of the left list."""
+
+EXACT, RENAMED = 0.9999, 0.995
+"""The probability written beside a pair of one valid number: with the same name, and with the same
+birth date only. Stated, not counted: nothing in the lists can tell it."""
+
+REVIEW_STEPS = {
+    "exact": N_("身份证号相同"),
+    "number": N_("身份证号相同，其他信息需比较"),
+    "repair": N_("身份证号疑有笔误"),
+    "score": N_("身份证号缺失，按其他信息比较"),
+    "namesake": N_("同名同日出生"),
+    "two_numbers": N_("号码不同、其他相同"),
+}
+"""What the values of the column ``step`` mean."""
+
+
+def _evidence(agreed: str, against: str) -> str:
+    """``agreed；against`` without an empty side."""
+    return f"concat_ws('；', nullif({agreed}, ''), nullif({against}, ''))"
+
+
+def doubtful_step() -> Step:
+    """The pairs for a person: not joined, not settled by others, and either likely or forbidden."""
+    return Step(
+        "doubtful",
+        f"""
+        SELECT * FROM (
+            SELECT j.*, row_number() OVER (PARTITION BY j.left_row
+                                           ORDER BY j.probability DESC, j.right_row) AS rank
+            FROM $judged_pairs j
+            WHERE NOT EXISTS (SELECT 1 FROM $chosen c WHERE c.left_row = j.left_row)
+              AND NOT EXISTS (SELECT 1 FROM $chosen c WHERE c.right_row = j.right_row)
+              AND (by_number = 1
+                   OR (left_number IS NOT NULL AND right_number IS NOT NULL
+                       AND name >= 5 AND born = 3 AND household >= 2 AND probability >= {CERTAIN})
+                   OR ((left_number IS NULL OR right_number IS NULL)
+                       AND (probability >= {DOUBTFUL}
+                            OR (name >= 5 AND born = 3 AND coalesce(sex = 1, true)))))
+        ) WHERE rank <= {SHOWN}""",
+        ("left_row", "right_row"),
+    )
+
+
+def links_step() -> Step:
+    """The links and the doubtful pairs, each with its step and its evidence in words."""
+    agreed = f"concat_ws('，', {', '.join(score.words(True))})"
+    against = f"concat_ws('，', {', '.join(score.words(False))})"
+    number, name, date = (gettext(text) for text in ("身份证号相同", "姓名相同", "出生日期相同"))
+    other_name, other_date = gettext("姓名不同"), gettext("出生日期不同")
+    return Step(
+        "links",
+        f"""
+        SELECT left_row, right_row,
+               CASE WHEN same_name THEN {EXACT} ELSE {RENAMED} END AS probability,
+               'linked' AS decision, 'exact' AS step,
+               CASE WHEN NOT same_name THEN '{number}，{date}；{other_name}'
+                    WHEN equal_date THEN '{number}，{name}，{date}'
+                    WHEN other_date THEN '{number}，{name}；{other_date}'
+                    ELSE '{number}，{name}' END AS evidence
+        FROM $exact
+        UNION ALL
+        SELECT left_row, right_row, round(least(probability, {EXACT}), 4), decision,
+               CASE WHEN by_number = 1 THEN 'number'
+                    WHEN left_number IS NOT NULL AND right_number IS NOT NULL THEN 'two_numbers'
+                    WHEN decision = 'review' AND alike = 1 AND NOT alone THEN 'namesake'
+                    WHEN repaired IS NOT NULL THEN 'repair' ELSE 'score' END,
+               {_evidence(agreed, against)}
+        FROM (
+            SELECT j.*, 'linked' AS decision FROM $judged_pairs j
+            JOIN $chosen c ON c.left_row = j.left_row AND c.right_row = j.right_row
+            UNION ALL
+            SELECT * EXCLUDE (rank), 'review' FROM $doubtful
+        )""",
+        ("left_row", "right_row"),
+    )
