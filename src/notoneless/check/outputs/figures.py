@@ -229,7 +229,11 @@ def count(con: Any, result: CheckResult) -> Figures:
             " FROM shown_faults GROUP BY code ORDER BY min(severity), count(*) DESC, code",
             FaultCount,
         ),
-        guarantees=_rows(con, "SELECT * FROM shown_guarantees ORDER BY guarantee", GuaranteeCount),
+        guarantees=_rows(
+            con,
+            "SELECT * EXCLUDE (place) FROM shown_guarantees ORDER BY place, guarantee",
+            GuaranteeCount,
+        ),
         pairs=con.execute("SELECT count(*) FROM shown_review").fetchall()[0][0],
         changes=dict(
             con.execute(

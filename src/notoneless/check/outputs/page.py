@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from notoneless.check.outputs import charts, sentences
 from notoneless.check.outputs.differences import marked
 from notoneless.check.outputs.figures import FINDINGS, Figures
-from notoneless.check.outputs.workbook.sheets import place_of
+from notoneless.check.outputs.shown import hide_numbers
 from notoneless.i18n import gettext, language
 from notoneless.masking import mask_id
 from notoneless.ui import stylesheet
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from notoneless.check.result import CheckResult
 
 FILE = "index.html"
-ROWS = 200
-"""Rows of one list on the page; the rest stand in the workbook and the CSV files."""
+ROWS = 100
+"""Rows of one list of children on the page; the rest stand in the workbook and the CSV files."""
+
+AID_ROWS = 30
+"""Rows of one list about aid."""
 
 
 def write_page(con: Any, result: CheckResult, figures: Figures, folder: Path) -> None:
@@ -44,7 +48,9 @@ def write_page(con: Any, result: CheckResult, figures: Figures, folder: Path) ->
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True
     )
-    environment.filters.update(mask_id=mask_id, yuan=sentences.yuan)
+    environment.filters.update(
+        mask_id=mask_id, hide=hide_numbers, yuan=sentences.yuan, term=sentences.term
+    )
     sheets = {name: Markup(_css(environment, name)) for name in ("app.css", "page.css")}  # noqa: S704 - our own
     page = environment.get_template("page.html.jinja").render(
         language=language(),
@@ -54,14 +60,38 @@ def write_page(con: Any, result: CheckResult, figures: Figures, folder: Path) ->
         result=result,
         figures=figures,
         say=sentences,
-        place_of=place_of,
         marked=marked,
         findings=FINDINGS,
-        rows=ROWS,
+        policies=_policies(figures),
         lists=_lists(con),
         charts=charts.draw(figures),
     )
     (folder / FILE).write_text(page, encoding="utf-8")
+
+
+@dataclass
+class _Policy:
+    """One row of the page's table of policies."""
+
+    label: str
+    unverified: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    owed_fen: int = 0
+    paid_fen: int = 0
+    short_fen: int = 0
+
+
+def _policies(figures: Figures) -> list[_Policy]:
+    policies: dict[str, _Policy] = {}
+    for row in figures.aid:
+        policy = policies.setdefault(row.policy_id, _Policy(row.policy))
+        policy.unverified |= row.unverified
+        policy.counts[row.verdict] = row.count
+        policy.owed_fen += row.owed_fen
+        policy.paid_fen += row.paid_fen
+        if row.verdict in ("owed", "short"):
+            policy.short_fen += row.short_fen
+    return list(policies.values())
 
 
 def _css(environment: Environment, name: str) -> str:
@@ -100,7 +130,7 @@ def _lists(con: Any) -> dict[str, list[dict[str, Any]]]:
         lists[verdict] = (
             "SELECT name, id_number, school, policy, term, owed_fen, paid_fen, paid_on, reason, unverified"
             f" FROM shown_aid WHERE verdict = '{verdict}'"
-            f" ORDER BY school, policy_id, name, id_number, term, child LIMIT {ROWS}"
+            f" ORDER BY school, policy_id, name, id_number, term, child LIMIT {AID_ROWS}"
         )
     return {key: _dicts(con, query) for key, query in lists.items()}
 

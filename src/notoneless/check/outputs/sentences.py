@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from notoneless.calendar import parse_term
 from notoneless.i18n import N_, gettext
 
 if TYPE_CHECKING:
@@ -54,6 +55,18 @@ def yuan(fen: int) -> str:
     """Money as it is written: ``161,250.00``."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def term(text: str) -> str:
+    """A term as offices write it, ``2026秋`` for ``2026-autumn``; anything else as it is."""
+    found = parse_term(text)
+    return found.label if found else text
+
+
+def place(file: str, sheet: str, row: int | None) -> str:
+    """Where a row stands: ``户籍.xlsx 第46行``, with the sheet's name when the file has several."""
+    where = f"{file} [{sheet}]" if sheet else file
+    return gettext("{file} 第{row}行").format(file=where, row=row) if row else where
 
 
 # ---- the three comparisons -------------------------------------------------------------------

@@ -13,13 +13,18 @@ from typing import Any
 
 from notoneless.masking import mask_date, mask_id, mask_name
 
-LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
-"""Digits that may be somebody's: ID, card and phone numbers, birth dates; rows and years are shorter."""
+LONG_NUMBER = re.compile(r"\d{9,}[\dXx]?")
+"""Digits that may be somebody's ID, card or phone number; rows, years and dates are shorter."""
 
 PERSONAL = frozenset(
     {"name", "id_number", "birth_date", "guardian_name", "guardian_id", "phone", "card_number"}
 )
 """Columns that no table of verdicts may carry."""
+
+
+def hide_numbers(text: str) -> str:
+    """A sentence with every long number masked."""
+    return LONG_NUMBER.sub(lambda found: mask_id(found[0]), text)
 
 
 def scrub(text: str | None, names: Sequence[str | None], numbers: Sequence[str | None]) -> str:
@@ -32,9 +37,12 @@ def scrub(text: str | None, names: Sequence[str | None], numbers: Sequence[str |
     for name in sorted({name for name in names if name and len(name) > 1}, key=len, reverse=True):
         text = text.replace(name, mask_name(name))
     for number in sorted({number for number in numbers if number}, key=len, reverse=True):
-        hidden = mask_date(number) if re.fullmatch(r"\d{4}-\d\d-\d\d", number) else mask_id(number)
-        text = text.replace(number, hidden)
-    return LONG_NUMBER.sub(lambda found: mask_id(found[0]) or "", text)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", number):
+            text = text.replace(number, mask_date(number))
+            text = text.replace(number.replace("-", ""), mask_date(number))
+        else:
+            text = text.replace(number, mask_id(number))
+    return hide_numbers(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ VIEWS: tuple[Shown, ...] = (
     Shown(
         "guarantees",
         {
+            "place": "plain",
             "guarantee": "text",
             "label": "text",
             "universe": "plain",

@@ -518,15 +518,9 @@ def _pair(row: tuple[Any, ...]) -> tuple[Any, ...]:
     for left, right in zip(row[1:9:2], row[2:9:2], strict=True):
         cells += [Marked(pieces) for pieces in marked(left, right)]
     sources = gettext("甲：{left}；乙：{right}").format(
-        left=place_of(*row[11:14]), right=place_of(*row[14:17])
+        left=sentences.place(*row[11:14]), right=sentences.place(*row[14:17])
     )
     return (*cells, row[9], row[10], sources)
-
-
-def place_of(file: str, sheet: str, row: int | None) -> str:
-    """Where a row stands: ``户籍.xlsx 第46行``, with the sheet's name when the file has several."""
-    where = f"{file} [{sheet}]" if sheet else file
-    return gettext("{file} 第{row}行").format(file=where, row=row) if row else where
 
 
 def faults(book: Book) -> None:
