@@ -1,0 +1,98 @@
+"""Old workbooks (.xls, .et) and whatever else python-calamine reads whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from notoneless.faults import Place, Refusal
+from notoneless.rosters import faults
+from notoneless.rosters.books.sheet import Book, Cell, Row
+
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_DIRECTORY_SCANNED = 1 << 20
+
+
+def open_ole(path: Path) -> Book:
+    """Open a compound file: an old workbook, or the wrapping of an encrypted new one."""
+    with path.open("rb") as stream:
+        start = stream.read(_DIRECTORY_SCANNED)
+        stream.seek(max(0, path.stat().st_size - _DIRECTORY_SCANNED))
+        if _ENCRYPTED_STREAM in start or _ENCRYPTED_STREAM in stream.read():
+            raise Refusal([faults.ENCRYPTED.at(Place(path.name))])
+    return open_whole(path, "xls")
+
+
+def open_whole(path: Path, make: str) -> Book:
+    """Open a book that is read a whole sheet at a time."""
+    place = Place(path.name)
+    try:
+        # From bytes and not from the path: the library judges a path by its extension.
+        with path.open("rb") as stream:
+            book = CalamineWorkbook.from_filelike(stream)
+    except PasswordError:
+        raise Refusal([faults.ENCRYPTED.at(place)]) from None
+    except (CalamineError, OSError):
+        raise Refusal([faults.BROKEN.at(place)]) from None
+    return Book(
+        make,
+        [
+            _WholeSheet(book, at, entry.name, entry.visible != SheetVisibleEnum.Visible, place)
+            for at, entry in enumerate(book.sheets_metadata)
+        ],
+    )
+
+
+@dataclass
+class _WholeSheet:
+    book: CalamineWorkbook
+    index: int
+    name: str
+    hidden: bool
+    place: Place
+    _sheet: Any = None
+
+    def hidden_parts(self) -> tuple[int, int]:
+        """Unknown here."""
+        return 0, 0
+
+    def rows(self, wanted: Sequence[int] | None = None, most: int | None = None) -> Iterator[Row]:
+        """See `Sheet.rows`."""
+        try:
+            if self._sheet is None:
+                self._sheet = self.book.get_sheet_by_index(self.index)
+        except (CalamineError, OSError):
+            raise Refusal([faults.BROKEN.at(self.place)]) from None
+        sheet = self._sheet
+        if sheet.start is None:
+            return
+        # Rows come from the first filled one on; columns always from A.
+        number = sheet.start[0]
+        for given, cells in enumerate(sheet.iter_rows()):
+            if most is not None and given >= most:
+                return
+            number += 1
+            if wanted is None:
+                yield number, [_cell(value) for value in cells]
+            else:
+                width = len(cells)
+                yield number, [_cell(cells[at]) if at < width else None for at in wanted]
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, dt.datetime):
+        return value.date() if value.time() == dt.time() else value
+    if isinstance(value, dt.date):
+        return value
+    return None
