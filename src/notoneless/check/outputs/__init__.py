@@ -31,8 +31,8 @@ def write_all(con: Any, result: CheckResult, folder: Path, *, mask: bool) -> Fig
     for table in TABLES + ((CHANGES,) if figures.changes else ()):
         write_table(con, table, folder)
     _write_verdicts(con, folder / "verdicts.parquet")
-    write_workbook(con, result, figures, folder)
-    write_page(con, result, figures, folder)
+    write_workbook(con, result, figures, folder, mask=mask)
+    write_page(con, result, figures, folder, mask=mask)
     write_run_record(result, figures, folder, mask=mask)
     return figures
 

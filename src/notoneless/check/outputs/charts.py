@@ -18,7 +18,7 @@ from notoneless.check.outputs.sentences import yuan
 from notoneless.i18n import gettext
 
 if TYPE_CHECKING:
-    from notoneless.check.outputs.figures import Figures
+    from notoneless.check.outputs.figures import Figures, PlaceCount
 
 FONT = "Noto Sans SC"
 BARS = 12
@@ -47,12 +47,9 @@ def draw(figures: Figures) -> dict[str, Chart]:
     drawn: dict[str, Chart] = {}
     places = [place for place in figures.townships if place.gaps]
     if len(places) > 1:
-        first = places[0]
         drawn["townships"] = Chart(
-            gettext("{township}要找的孩子最多，{number}人").format(
-                township=first.township or gettext("（没写乡镇）"), number=f"{first.gaps:,}"
-            ),
-            bars([Bar(p.township or "—", p.gaps, f"{p.gaps:,}") for p in places[:BARS]]),
+            _most(places),
+            bars([Bar(_township(p), p.gaps, f"{p.gaps:,}") for p in places[:BARS]]),
         )
     policies: dict[str, int] = {}
     for row in figures.aid:
@@ -67,6 +64,23 @@ def draw(figures: Figures) -> dict[str, Chart]:
             bars([Bar(name, fen / 100, yuan(fen)) for name, fen in ranked[:BARS]]),
         )
     return drawn
+
+
+def _township(place: PlaceCount) -> str:
+    return place.township or gettext("（没写乡镇）")
+
+
+def _most(places: list[PlaceCount]) -> str:
+    """The finding; a first place shared by several is not given to one."""
+    number = places[0].gaps
+    first = [_township(place) for place in places if place.gaps == number]
+    if len(first) == 1:
+        return gettext("{township}要找的孩子最多，{number:,}人").format(
+            township=first[0], number=number
+        )
+    return gettext("{townships}等{places}个乡镇要找的孩子最多，各{number:,}人").format(
+        townships="、".join(first[:2]), places=len(first), number=number
+    )
 
 
 def bars(items: list[Bar]) -> Markup:
@@ -86,10 +100,10 @@ def bars(items: list[Bar]) -> Markup:
             base.mark_bar(height=11, color="#b3271a").encode(y=y, x=x),
             base.mark_text(align="left", dx=6, color="#1c1e21").encode(y=y, x=x, text="label:N"),
         )
-        .properties(width=380, height=alt.Step(22), background="transparent")
+        .properties(width=320, height=alt.Step(22), background="transparent")
         .configure(font=FONT)
         .configure_view(stroke=None)
-        .configure_axis(labelFontSize=13, labelColor="#1c1e21", labelLimit=240)
+        .configure_axis(labelFontSize=13, labelColor="#1c1e21", labelLimit=330)
         .configure_text(fontSize=13)
     )
     svg: str = vl_convert.vegalite_to_svg(chart.to_dict())

@@ -7,13 +7,22 @@ from difflib import SequenceMatcher
 Pieces = tuple[tuple[str, bool], ...]
 
 
+ALIKE = 0.5
+"""Longer texts that are less alike than this are simply different; marking their letters says nothing."""
+_SHORT = 5
+
+
 def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
     """Both texts in pieces, ``(piece, differs)``; nothing is marked when one of them is empty."""
+    whole = ((left, False),), ((right, False),)
     if not left or not right or left == right:
-        return ((left, False),), ((right, False),)
+        return whole
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if max(len(left), len(right)) > _SHORT and matcher.ratio() < ALIKE:
+        return whole
     lefts: list[tuple[str, bool]] = []
     rights: list[tuple[str, bool]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matcher.get_opcodes():
         lefts.append((left[a:b], kind != "equal"))
         rights.append((right[c:d], kind != "equal"))
     return (

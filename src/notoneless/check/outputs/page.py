@@ -35,7 +35,9 @@ AID_ROWS = 30
 """Rows of one list about aid."""
 
 
-def write_page(con: Any, result: CheckResult, figures: Figures, folder: Path) -> None:
+def write_page(
+    con: Any, result: CheckResult, figures: Figures, folder: Path, *, mask: bool
+) -> None:
     """Write ``index.html`` from the shown rows (see `show`)."""
     environment = Environment(
         loader=PackageLoader("notoneless.check.outputs"),
@@ -58,6 +60,7 @@ def write_page(con: Any, result: CheckResult, figures: Figures, folder: Path) ->
         policy=_policy(sheets),
         title=sentences.title(result),
         result=result,
+        masked=mask,
         figures=figures,
         say=sentences,
         marked=marked,

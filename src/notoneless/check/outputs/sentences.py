@@ -203,5 +203,10 @@ def changes(figures: Figures) -> Sentence | None:
 
 
 def title(result: CheckResult) -> str:
-    """``某某县 一个都不能少核对结果``."""
+    """The title of the workbook and the page: ``云上县核对结果``."""
     return gettext("{county}核对结果").format(county=result.county)
+
+
+def masked() -> str:
+    """That this result hides personal values."""
+    return gettext("这份结果已遮盖个人信息。")

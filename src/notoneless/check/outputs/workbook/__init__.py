@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 FILE = "workbook.xlsx"
 
 
-def write_workbook(con: Any, result: CheckResult, figures: Figures, folder: Path) -> None:
+def write_workbook(
+    con: Any, result: CheckResult, figures: Figures, folder: Path, *, mask: bool
+) -> None:
     """Write ``workbook.xlsx`` from the shown rows (see `show`); bounded whatever the county's size."""
     title = sentences.title(result)
     with Ledger(folder / FILE, title=title, foot=title, as_of=result.as_of) as ledger:
-        book = sheets.Book(ledger, con, result, figures, sheets.plan(figures))
+        book = sheets.Book(ledger, con, result, figures, sheets.plan(figures), masked=mask)
         sheets.summary(book)
         for state in sheets.GAP_SHEETS:
             if state in book.names:

@@ -7,6 +7,7 @@ bytes. Texts are always written as texts, so no cell of a list can become a form
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ _CELL_LIMIT = 32_000
 
 Kind = Literal["text", "id", "wrap", "number", "money", "percent", "link", "answer"]
 
-INK, INK_2, RULE, HAIR = "#1C1E21", "#55585D", "#1C1E21", "#D5D1C6"
+INK, INK_2, RULE, HAIR, EDGE = "#1C1E21", "#55585D", "#1C1E21", "#D5D1C6", "#85827A"
 MEANINGS = {"kept": "#1F6A45", "excused": "#5A6270", "gap": "#B3271A", "unknown": "#855700"}
 SHAPES = {"kept": "●", "excused": "○", "gap": "▲", "unknown": "?"}
 ACCENT = "#174E91"
@@ -185,11 +186,10 @@ class Sheet:
 
     def line(self, text: str, **properties: object) -> None:
         """A line of text across the sheet, as high as it needs to be."""
-        size = properties.get("font_size", 10)
-        room = sum(column.width * 2 + 1.5 for column in self._columns) * 10 / float(str(size))
-        lines = max(1, -(-int(display_width(text) * 1.08) // max(int(room), 1)))
+        size = float(str(properties.get("font_size", 10)))
+        room = sum(column.width * 2 + 1.5 for column in self._columns) * 10 / size
         form = self._ledger.form(text_wrap=True, **properties)
-        self._page.set_row(self.row, lines * 16.5 + 1)
+        self._page.set_row(self.row, lines(text, room) * size * 1.55 + 3)
         if self.width > 1:
             self._page.merge_range(self.row, 0, self.row, self.width - 1, "", form)
         self._page.write_string(self.row, 0, text[:_CELL_LIMIT], form)
@@ -215,7 +215,11 @@ class Sheet:
         filters: bool = True,
         limit: int = ROW_LIMIT,
     ) -> int:
-        """Heading, rows, and a total; gives back how many rows were written (at most ``limit``)."""
+        """Heading, rows, and a total; gives back how many rows were written (at most ``limit``).
+
+        ``columns`` gives other headings and kinds than the sheet's own, for a second table on it; the
+        widths stay the sheet's. ``filters`` also freezes and repeats the heading: once per sheet.
+        """
         columns = columns or self._columns
         head = self.row
         numeric = ("number", "money", "percent")
@@ -233,6 +237,7 @@ class Sheet:
                     top_color=RULE,
                     bottom_color=RULE,
                     align="right" if column.kind in numeric else "left",
+                    indent=1 if column.kind in (*numeric, "wrap") else 0,
                     valign="bottom",
                     text_wrap=True,
                 ),
@@ -279,10 +284,11 @@ class Sheet:
         self, row: Sequence[Cell], columns: Sequence[Column], border: Mapping[str, object]
     ) -> None:
         height = 1
-        for column, value in zip(columns, row, strict=True):
+        for own, column, value in zip(self._columns, columns, row, strict=True):
             if column.kind == "wrap" and isinstance(value, str):
-                height = max(height, -(-display_width(value) // max(int(column.width * 2), 1)))
-        self._page.set_row(self.row, 15.5 * min(height, 12) + 2)
+                height = max(height, lines(value, own.width * 2))
+        self._page.set_row(self.row, 15 * min(height, 12) + 3)
+        border = {**border, "valign": "vcenter" if height == 1 else "top"}
         for position, (column, value) in enumerate(zip(columns, row, strict=True)):
             self.cell(self.row, position, value, column.kind, border)
         self.row += 1
@@ -340,13 +346,18 @@ class Sheet:
 _KINDS: dict[Kind, dict[str, object]] = {
     "text": {"num_format": "@"},
     "id": {"num_format": "@", "font_name": "Consolas"},
-    "wrap": {"num_format": "@", "text_wrap": True},
-    "number": {"num_format": "#,##0", "align": "right"},
-    "money": {"num_format": "#,##0.00", "align": "right"},
-    "percent": {"num_format": "0%", "align": "right"},
+    "wrap": {"num_format": "@", "text_wrap": True, "indent": 1},
+    "number": {"num_format": "#,##0", "align": "right", "indent": 1},
+    "money": {"num_format": "#,##0.00", "align": "right", "indent": 1},
+    "percent": {"num_format": "0%", "align": "right", "indent": 1},
     "link": {"num_format": "@"},
-    "answer": {"num_format": "@", "border": 1, "border_color": "#85827A"},
+    "answer": {"num_format": "@", "left": 1, "right": 1, "left_color": EDGE, "right_color": EDGE},
 }
+
+
+def lines(text: str, room: float) -> int:
+    """How many lines a text needs in a room of so many half-width characters."""
+    return max(1, math.ceil(display_width(text) / max(room, 1)))
 
 
 def display_width(text: str) -> int:

@@ -11,7 +11,10 @@ from notoneless.check.outputs.csv import batches
 from notoneless.check.outputs.differences import marked
 from notoneless.check.outputs.figures import FINDINGS, SCHOOL_FINDINGS, Figures, PlaceCount
 from notoneless.check.outputs.workbook.ledger import (
+    INK_2,
+    MEANINGS,
     ROW_LIMIT,
+    SHAPES,
     Column,
     Ledger,
     Link,
@@ -28,15 +31,18 @@ if TYPE_CHECKING:
 SCHOOL_SHEETS = 60
 """Schools with a sheet of their own; the rest stand in the school list and in the lists by kind."""
 
+QUIET: dict[str, object] = {"font_size": 9, "font_color": INK_2}
 SUMMARY = N_("总览")
 GAP_SHEETS = {
     "suspected_no_place": (N_("疑似未入学"), N_("户籍在册、适龄，查不到学籍，也没有其他去向")),
-    "suspected_absent": (N_("疑似不在课堂"), N_("在籍，点名不在，也没有正当去向")),
+    "suspected_absent": (N_("疑似辍学"), N_("在籍，点名不在，也没有正当去向")),
     "unknown": (N_("待核"), N_("缺名单或缺栏目，判不了；不算落实，也不算缺口")),
     "data_problem": (N_("数据有误"), N_("这一行信息有误，认不出是谁；先改名单再核对")),
 }
 AID_SHEETS = {verdict: sentences.VERDICT_TITLES[verdict] for verdict in FINDINGS}
-ANSWERS = (N_("同一个"), N_("不是同一个"), N_("说不准"))
+PAIR_ID, PAIR_ANSWER = N_("编号（不要改）"), N_("答案")
+ANSWERS = {"same": N_("同一人"), "different": N_("不是同一人"), "unknown": N_("说不准")}
+"""What a person can answer about a doubtful pair: the word in ``review.csv`` and in the workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Book:
     figures: Figures
     names: dict[str, str]
     """The name of each sheet by its id: a state, ``aid-`` and a verdict, ``school-`` and a school, ..."""
+    masked: bool
 
     @property
     def back(self) -> Link:
@@ -92,31 +99,23 @@ def with_sheet(figures: Figures) -> tuple[PlaceCount, ...]:
 def summary(book: Book) -> None:
     """What was found, in sentences; then the arithmetic; then from which lists."""
     figures, result = book.figures, book.result
-    columns = [
-        Column("", 17),
-        Column("", 9, "number"),
-        Column("", 12),
-        Column("", 10, "number"),
-        Column("", 26),
-    ]
+    widths = (13, 5, 6, 5, 19)
+    columns = [Column("", width) for width in widths]
     sheet = book.ledger.sheet(book.names["summary"], columns, landscape=False, freeze=0)
     sheet.title(sentences.title(result))
-    sheet.line(
-        gettext("截至{day}，根据{lists}份名单。程序版本{version}。").format(
-            day=result.as_of, lists=len(result.lists), version=result.version
-        ),
-        font_size=9,
-        font_color="#63666B",
+    about = gettext("截至{day}，根据{lists}份名单。程序版本{version}。").format(
+        day=result.as_of, lists=len(result.lists), version=result.version
     )
+    sheet.line(about + (sentences.masked() if book.masked else ""), **QUIET)
     sheet.heading(gettext("三比对"))
     for found in figures.found:
         name = gettext(sentences.COMPARISON_NAMES[found.comparison.id])
-        meaning = "?" if found.count is None else "▲" if found.count else "●"
+        meaning = "unknown" if found.count is None else "gap" if found.count else "kept"
         sheet.line(
-            f"{meaning} {name}：{sentences.comparison(found)}",
+            f"{SHAPES[meaning]} {name}：{sentences.comparison(found)}",
             font_size=11,
             bold=bool(found.count),
-            font_color={"?": "#855700", "▲": "#B3271A", "●": "#1F6A45"}[meaning],
+            font_color=MEANINGS[meaning],
         )
     if (since := sentences.changes(figures)) is not None:
         sheet.line(str(since), font_size=11)
@@ -126,6 +125,7 @@ def summary(book: Book) -> None:
         if figures.of(universe):
             sheet.heading(gettext(name))
             _states(book, sheet, universe)
+    _guarantees(book, sheet)
     _sources(book, sheet)
 
 
@@ -146,12 +146,40 @@ def _states(book: Book, sheet: Sheet, universe: str) -> None:
             Column(gettext("去向"), 0),
             Column(gettext("人数"), 0, "number"),
             Column("", 0, "link"),
-            Column("", 0, "number"),
+            Column("", 0),
             Column("", 0),
         ],
         filters=False,
     )
-    sheet.line(str(sentences.adds_up(figures, universe)), font_size=9, font_color="#55585D")
+    sheet.line(str(sentences.adds_up(figures, universe)), **QUIET)
+
+
+def _guarantees(book: Book, sheet: Sheet) -> None:
+    if not book.figures.guarantees:
+        return
+    sheet.heading(gettext("各项保障"))
+    sheet.table(
+        (
+            (
+                one.label,
+                one.universe,
+                Meant(one.gap, "gap") if one.gap else 0,
+                Meant(one.unknown, "unknown") if one.unknown else 0,
+                gettext("{kept:,}人已落实，{excused:,}人依法除外，覆盖{coverage}%").format(
+                    kept=one.kept, excused=one.excused, coverage=one.coverage or "—"
+                ),
+            )
+            for one in book.figures.guarantees
+        ),
+        columns=[
+            Column(gettext("保障"), 0, "wrap"),
+            Column(gettext("应保障"), 0, "number"),
+            Column(gettext("缺口"), 0, "number"),
+            Column(gettext("待核"), 0, "number"),
+            Column(gettext("落实情况"), 0, "wrap"),
+        ],
+        filters=False,
+    )
 
 
 def _sources(book: Book, sheet: Sheet) -> None:
@@ -159,7 +187,7 @@ def _sources(book: Book, sheet: Sheet) -> None:
     if result.missing:
         sheet.heading(gettext("缺什么，影响多少人"))
         for sentence in result.missing:
-            sheet.line(f"? {sentence}", font_color="#855700")
+            sheet.line(f"{SHAPES['unknown']} {sentence}", font_color=MEANINGS["unknown"])
     sheet.heading(gettext("根据哪些名单"))
     sheet.table(
         (
@@ -168,16 +196,16 @@ def _sources(book: Book, sheet: Sheet) -> None:
                 one.rows,
                 one.list_date.isoformat() if one.list_date else gettext("日期不详"),
                 one.faults or None,
-                one.name,
+                one.name + (f" [{'、'.join(one.sheets)}]" if one.sheets else ""),
             )
             for one in result.lists
         ),
         columns=[
-            Column(gettext("名单"), 17, "wrap"),
+            Column(gettext("名单"), 0, "wrap"),
             Column(gettext("行数"), 0, "number"),
             Column(gettext("名单日期"), 0),
             Column(gettext("问题"), 0, "number"),
-            Column(gettext("文件"), 26, "wrap"),
+            Column(gettext("文件"), 0, "wrap"),
         ],
         filters=False,
     )
@@ -189,7 +217,7 @@ def _sources(book: Book, sheet: Sheet) -> None:
             )
         )
     if (unverified := sentences.unverified(result)) is not None:
-        sheet.line(f"? {unverified}", font_color="#855700")
+        sheet.line(f"{SHAPES['unknown']} {unverified}", font_color=MEANINGS["unknown"])
     if result.quality:
         sheet.heading(gettext("名单之间对得准不准"))
         for sentence in result.quality:
@@ -211,14 +239,16 @@ def children(book: Book, state: str) -> None:
         Column(gettext("出生日期"), 5.5),
         Column(gettext("身份证件号"), 10, "id"),
         Column(gettext("乡镇（街道）"), 6),
-        Column(gettext("村（社区）"), 6),
-        Column(gettext("学校"), 11, "wrap"),
-        Column(gettext("为什么"), 19, "wrap"),
-        Column(gettext("根据"), 22, "wrap"),
+        Column(gettext("村（社区）"), 7),
+        Column(gettext("学校"), 9, "wrap"),
+        Column(gettext("为什么"), 14, "wrap"),
+        Column(gettext("根据"), 18, "wrap"),
     ]
     sheet = book.ledger.sheet(book.names[state], columns)
-    sheet.title(f"{gettext(title)}　{number:,}", book.back)
-    sheet.line(gettext(meaning), font_size=9, font_color="#55585D")
+    sheet.title(
+        gettext("{title}　{number:,}人").format(title=gettext(title), number=number), book.back
+    )
+    sheet.line(gettext(meaning), **QUIET)
     if not number:
         sheet.gap()
         sheet.line(gettext("没有这样的孩子。"), bold=True)
@@ -272,7 +302,7 @@ def townships(book: Book) -> None:
     ]
     sheet = book.ledger.sheet(book.names["townships"], columns, landscape=False)
     sheet.title(gettext("分乡镇"), book.back)
-    sheet.line(gettext("单位：人。只列有人要找、要核的乡镇。"), font_size=9, font_color="#55585D")
+    sheet.line(gettext("单位：人。只列有人要找、要核的乡镇。"), **QUIET)
     places = book.figures.townships
     sheet.table(
         ((place.township or gettext("（没写乡镇）"), *_place_cells(place)) for place in places),
@@ -284,11 +314,10 @@ def schools(book: Book) -> None:
     """One row per school with something to do, leading to its own sheet."""
     columns = [
         Column(gettext("学校"), 15, "link"),
-        Column(gettext("乡镇（街道）"), 8),
         *_place_columns(),
         Column(gettext("资助要办（人次）"), 6, "number"),
     ]
-    sheet = book.ledger.sheet(book.names["schools"], columns)
+    sheet = book.ledger.sheet(book.names["schools"], columns, landscape=False)
     sheet.title(gettext("分校汇总"), book.back)
     places = book.figures.schools
     text = gettext(
@@ -298,13 +327,10 @@ def schools(book: Book) -> None:
         text += gettext("前{limit}所各有一张表，其余{rest}所请在分类的表里按学校筛选。").format(
             limit=SCHOOL_SHEETS, rest=len(places) - SCHOOL_SHEETS
         )
-    sheet.line(text.format(number=len(places)), font_size=9, font_color="#55585D")
+    sheet.line(text.format(number=len(places)), **QUIET)
     sheet.table(
-        (
-            (_school_link(book, place), place.township, *_place_cells(place), place.aid or None)
-            for place in places
-        ),
-        total=(gettext("合计"), None, *_place_total(places), sum(place.aid for place in places)),
+        ((_school_link(book, place), *_place_cells(place), place.aid or None) for place in places),
+        total=(gettext("合计"), *_place_total(places), sum(place.aid for place in places)),
     )
 
 
@@ -319,24 +345,22 @@ def school(book: Book, place: PlaceCount) -> None:
         Column(gettext("姓名"), 6),
         Column(gettext("出生日期"), 5.5),
         Column(gettext("身份证件号"), 10, "id"),
-        Column(gettext("去向"), 9),
-        Column(gettext("为什么"), 20, "wrap"),
-        Column(gettext("根据"), 24, "wrap"),
+        Column(gettext("去向"), 7),
+        Column(gettext("为什么"), 18, "wrap"),
+        Column(gettext("根据"), 18, "wrap"),
     ]
     sheet = book.ledger.sheet(book.names[f"school-{place.school}"], columns)
     sheet.title(place.school, Link(gettext("‹ 回分校汇总"), book.names["schools"]))
     sheet.line(
         gettext(
-            "{township}　不在课堂{absent}人，待核{unknown}人，数据有误{problem}人；资助要办{aid}人次。"
+            "不在课堂{absent}人，待核{unknown}人，数据有误{problem}人；资助要办{aid}人次。"
         ).format(
-            township=place.township,
             absent=place.absent,
             unknown=place.unknown,
             problem=place.data_problem,
             aid=place.aid,
         ),
-        font_size=9,
-        font_color="#55585D",
+        **QUIET,
     )
     own = f"school = {_quoted(place.school)}"
     listed = ", ".join(f"'{state}'" for state in GAP_SHEETS)
@@ -357,25 +381,36 @@ def school(book: Book, place: PlaceCount) -> None:
     if place.aid:
         sheet.heading(gettext("资助"))
         sheet.table(
-            _query(
-                book.con,
-                "SELECT name, term, id_number, verdict_label, policy || '：' || reason,"
-                " '应发' || coalesce(printf('%d.%02d', owed_fen // 100, owed_fen % 100), '？')"
-                " || '元，已发' || printf('%d.%02d', coalesce(paid_fen, 0) // 100, coalesce(paid_fen, 0) % 100) || '元'"
-                f" FROM shown_aid WHERE {own} AND verdict IN ({_VERDICTS})"
-                " ORDER BY verdict, policy_id, name, id_number, child",
+            (
+                (row[0], sentences.term(row[1]), *row[2:4], _about(row), _sums(row[6], row[7]))
+                for row in _query(
+                    book.con,
+                    "SELECT name, term, id_number, verdict_label, policy, reason, owed_fen, paid_fen"
+                    f" FROM shown_aid WHERE {own} AND verdict IN ({_VERDICTS})"
+                    " ORDER BY verdict, policy_id, name, id_number, child",
+                )
             ),
             columns=[
-                Column(gettext("姓名"), 6),
-                Column(gettext("学期"), 5.5),
-                Column(gettext("身份证件号"), 10, "id"),
-                Column(gettext("结论"), 9),
-                Column(gettext("资助项目和原因"), 20, "wrap"),
-                Column(gettext("金额"), 24, "wrap"),
+                Column(gettext("姓名"), 0),
+                Column(gettext("学期"), 0),
+                Column(gettext("身份证件号"), 0, "id"),
+                Column(gettext("结论"), 0),
+                Column(gettext("资助项目和原因"), 0, "wrap"),
+                Column(gettext("金额"), 0, "wrap"),
             ],
             filters=False,
             limit=2000,
         )
+
+
+def _about(row: tuple[Any, ...]) -> str:
+    return gettext("{policy}：{reason}").format(policy=row[4], reason=row[5])
+
+
+def _sums(owed: int | None, paid: int | None) -> str:
+    return gettext("应发{owed}元，已发{paid}元").format(
+        owed="？" if owed is None else sentences.yuan(owed), paid=sentences.yuan(paid or 0)
+    )
 
 
 _VERDICTS = ", ".join(f"'{verdict}'" for verdict in SCHOOL_FINDINGS)
@@ -425,26 +460,30 @@ def aid(book: Book, verdict: str) -> None:
     columns = [
         Column(gettext("姓名"), 6),
         Column(gettext("身份证件号"), 10, "id"),
-        Column(gettext("学校"), 12, "wrap"),
+        Column(gettext("学校"), 9, "wrap"),
         Column(gettext("资助项目"), 12, "wrap"),
         Column(gettext("学期"), 5),
         Column(gettext("应发（元）"), 6, "money"),
         Column(gettext("已发（元）"), 6, "money"),
         Column(gettext("发放日期"), 5.5),
-        Column(gettext("为什么"), 25, "wrap"),
+        Column(gettext("为什么"), 18, "wrap"),
         Column(gettext("规则"), 4),
     ]
     sheet = book.ledger.sheet(book.names[f"aid-{verdict}"], columns)
-    sheet.title(f"{gettext(AID_SHEETS[verdict])}　{number:,}", book.back)
+    sheet.title(
+        gettext("{title}　{number:,}人次").format(
+            title=gettext(AID_SHEETS[verdict]), number=number
+        ),
+        book.back,
+    )
     sheet.line(
         gettext("单位：元，人次。规则一栏写“未核实”的，发放前请先核对文件。"),
-        font_size=9,
-        font_color="#55585D",
+        **QUIET,
     )
     unverified = gettext("未核实")
     written = sheet.table(
         (
-            (*row[:9], unverified if row[9] else None)
+            (*row[:4], sentences.term(row[4]), *row[5:9], unverified if row[9] else None)
             for row in _query(
                 book.con,
                 "SELECT name, id_number, school, policy, term, owed_fen / 100.0, paid_fen / 100.0, paid_on,"
@@ -474,29 +513,28 @@ def aid(book: Book, verdict: str) -> None:
 def review(book: Book) -> None:
     """Doubtful matches side by side, what differs marked, and a place for the answer."""
     columns = [
-        Column(gettext("编号"), 4),
-        Column(gettext("答案"), 5.5, "answer"),
-        Column(gettext("姓名 甲"), 6),
-        Column(gettext("姓名 乙"), 6),
-        Column(gettext("身份证件号 甲"), 10, "id"),
-        Column(gettext("身份证件号 乙"), 10, "id"),
-        Column(gettext("出生 甲"), 5.5),
-        Column(gettext("出生 乙"), 5.5),
-        Column(gettext("住地或学校 甲"), 9, "wrap"),
-        Column(gettext("住地或学校 乙"), 9, "wrap"),
+        Column(gettext(PAIR_ANSWER), 5, "answer"),
+        Column(gettext("姓名 甲"), 5),
+        Column(gettext("姓名 乙"), 5),
+        Column(gettext("身份证件号 甲"), 9.5, "id"),
+        Column(gettext("身份证件号 乙"), 9.5, "id"),
+        Column(gettext("出生 甲"), 5),
+        Column(gettext("出生 乙"), 5),
+        Column(gettext("住地或学校 甲"), 8, "wrap"),
+        Column(gettext("住地或学校 乙"), 8, "wrap"),
         Column(gettext("像同一人"), 3.5, "percent"),
-        Column(gettext("为什么拿不准"), 18, "wrap"),
-        Column(gettext("出处"), 13, "wrap"),
+        Column(gettext("为什么拿不准"), 14, "wrap"),
+        Column(gettext("出处"), 12, "wrap"),
+        Column(gettext(PAIR_ID), 6),
     ]
-    sheet = book.ledger.sheet(book.names["review"], columns, freeze=4)
-    sheet.title(f"{gettext('疑似同一人')}　{book.figures.pairs:,}", book.back)
+    sheet = book.ledger.sheet(book.names["review"], columns, freeze=3)
+    sheet.title(gettext("疑似同一人　{number:,}对").format(number=book.figures.pairs), book.back)
     sheet.line(
         gettext(
-            "机器拿不准是不是同一个孩子。请在“答案”一栏选一个，存盘后用 --decisions 交回；不同的字已标出。"
-            "判错会让一个孩子从名单上消失，说不准就选“说不准”。"
+            "机器拿不准是不是同一个孩子。请在“答案”一栏选一个，存盘后用 --decisions 交回这个文件；不同的字已标出。"
+            "判错会让一个孩子从名单上消失，拿不准就选“说不准”。"
         ),
-        font_size=9,
-        font_color="#55585D",
+        **QUIET,
     )
     first = sheet.row + 1
     written = sheet.table(
@@ -509,39 +547,37 @@ def review(book: Book) -> None:
             " ORDER BY left_place, left_name, right_name, left_file, left_row, right_file, right_row, pair_id",
         )
     )
-    sheet.answers(first, first + written - 1, 1, [gettext(answer) for answer in ANSWERS])
+    sheet.answers(first, first + written - 1, 0, [gettext(word) for word in ANSWERS.values()])
     _rest(sheet, book.figures.pairs, written, "review.csv")
 
 
 def _pair(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    cells: list[Any] = [row[0], None]
+    cells: list[Any] = [None]
     for left, right in zip(row[1:9:2], row[2:9:2], strict=True):
         cells += [Marked(pieces) for pieces in marked(left, right)]
     sources = gettext("甲：{left}；乙：{right}").format(
         left=sentences.place(*row[11:14]), right=sentences.place(*row[14:17])
     )
-    return (*cells, row[9], row[10], sources)
+    return (*cells, row[9], row[10], sources, row[0])
 
 
 def faults(book: Book) -> None:
     """What is wrong in the lists: first by kind with the next step, then each place."""
     columns = [
-        Column(gettext("文件"), 14, "wrap"),
-        Column(gettext("工作表"), 6),
+        Column(gettext("文件"), 12, "wrap"),
+        Column(gettext("工作表"), 5, "wrap"),
         Column(gettext("行"), 4, "number"),
         Column(gettext("列"), 3),
         Column(gettext("编号"), 3.5),
-        Column(gettext("轻重"), 4),
-        Column(gettext("看到的（已遮盖）"), 9, "wrap"),
-        Column(gettext("是什么问题"), 20, "wrap"),
-        Column(gettext("怎么办"), 24, "wrap"),
+        Column(gettext("轻重"), 3),
+        Column(gettext("看到的（已遮盖）"), 8.5, "wrap"),
+        Column(gettext("是什么问题"), 17, "wrap"),
+        Column(gettext("怎么办"), 18, "wrap"),
     ]
     sheet = book.ledger.sheet(book.names["faults"], columns)
     number = sum(one.count for one in book.figures.faults)
-    sheet.title(f"{gettext('数据问题')}　{number:,}", book.back)
-    sheet.line(
-        gettext("在原名单里改好，放回原来的文件夹，再核对一次。"), font_size=9, font_color="#55585D"
-    )
+    sheet.title(gettext("数据问题　{number:,}处").format(number=number), book.back)
+    sheet.line(gettext("在原名单里改好，放回原来的文件夹，再核对一次。"), **QUIET)
     words = {"error": gettext("须改"), "warning": gettext("提醒")}
     written = sheet.table(
         (*row[:5], words.get(row[5], row[5]), *row[6:])
