@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import click
 
 from generator.commands import commands
@@ -33,7 +35,7 @@ def page() -> str:
         ]
         parts.append(f"## {code(usage)}\n")
         if command.help:
-            parts.append(gettext(command.help) + "\n")
+            parts.append(gettext(inspect.cleandoc(command.help)) + "\n")
         if isinstance(command, click.Group) and name != "notoneless":
             continue
         if options:
