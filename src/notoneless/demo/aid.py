@@ -6,38 +6,59 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from notoneless.demo.families import Families
-from notoneless.demo.hardship import LEVELS, Hardship
-from notoneless.demo.names import Numbers, Texts
-from notoneless.demo.settings import Settings
-from notoneless.demo.situations import Children
+from notoneless.demo.hardship import LEVELS
 
-POLICIES = ("living_boarder", "living_day", "senior_grant", "vocational_grant")
+if TYPE_CHECKING:
+    from notoneless.demo.families import Families
+    from notoneless.demo.hardship import Hardship
+    from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.settings import Settings
+    from notoneless.demo.situations import Children
+
+POLICIES = ("living_boarder", "living_day", "senior_grant", "vocational_grant", "yulu")
 FAILURES = ("户名不符", "卡号错误", "账户已销户")
+OUTCOMES = {
+    # what happened     finding        (batch, came through)...
+    "unpaid": ("owed", ()),
+    "short": ("short", ((0, True),)),
+    "twice": ("paid_twice", ((0, True), (1, True))),
+    "bounced": ("owed", ((0, False),)),
+    "bounced_repaid": ("paid", ((0, False), (1, True))),
+    "right": ("paid", ((0, True),)),
+}
+"""Batch 0 is the main list of payments, batch 1 the later one."""
 
 
-@cache
-def rules() -> Settings:
-    """The offices' table of amounts and groups, ``aid.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("aid.toml").read_text("utf-8"))
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A line sent to the bank: for which award, how much, in which batch, and why it failed or ''."""
+
+    award: int
+    fen: int
+    batch: int
+    failed: str
 
 
 @dataclass(slots=True)
 class Aid:
-    """One entry per award owed or paid: ``policy`` indexes `POLICIES`, money in fen.
-
-    ``payments`` has a line per payment tried: award, fen, batch (0 main, 1 later), '' or why it failed.
-    """
+    """One entry per award owed or paid: ``policy`` indexes `POLICIES`, money in fen."""
 
     child: Numbers
     policy: Numbers
     owed: Numbers
     paid: Numbers
     finding: Texts
-    payments: list[tuple[int, int, int, str]]
+    payments: list[Payment]
+
+
+@cache
+def rules() -> Settings:
+    """The offices' table of amounts and groups, ``aid.toml``."""
+    return tomllib.loads(resources.files(__package__).joinpath("aid.toml").read_text("utf-8"))
 
 
 def make_aid(
@@ -47,84 +68,94 @@ def make_aid(
     hardship: Hardship,
     settings: Settings,
 ) -> Aid:
-    """Owed and paid for the term of the school year's autumn."""
-    table, rates = rules(), settings["payment"]
+    """Owed and paid for the autumn term of the school year."""
+    rates = settings["payment"]
+    due = _due(families, children, hardship)
     lists = hardship.of_children(families)
-    none = np.zeros(families.children, dtype=bool)
-    active = children.enrolled & ~np.isin(children.situation, ["suspended", "suspension_expired"])
-    compulsory = active & (children.grade <= 9)
-    listed = np.any([lists[name] for name in table["who"]["day"]], axis=0)
-    boarders_too = np.any([lists[name] for name in table["who"]["boarder_only"]], axis=0)
-    recognised = hardship.recognised != ""
-    boarder = compulsory & children.boards & (listed | boarders_too | recognised)
-    day = compulsory & ~children.boards & listed
-    junior = children.grade > 6
+    ended = np.any([lists[name] for name in rules()["who"]["ended"]], axis=0)
+    undue = _undue(rng, children, ended, due, rates)
+    bounds = np.cumsum([rates[name] for name in OUTCOMES if name != "right"])
+    awards: list[tuple[int, int, int, int, str]] = []
+    payments: list[Payment] = []
+    for policy, (owed, wrongly) in enumerate(zip(due, undue, strict=True)):
+        for child in np.flatnonzero((owed > 0) | (wrongly > 0)).tolist():
+            full = int(owed[child]) or int(wrongly[child])
+            place = int(np.searchsorted(bounds, rng.random())) if owed[child] else len(bounds)
+            outcome = list(OUTCOMES)[place]
+            finding, tries = OUTCOMES[outcome]
+            fen = _short(full) if outcome == "short" else full
+            why = FAILURES[int(rng.integers(len(FAILURES)))]
+            payments += [
+                Payment(len(awards), fen, batch, "" if through else why) for batch, through in tries
+            ]
+            paid = fen * sum(through for _, through in tries)
+            awards.append(
+                (child, policy, int(owed[child]), paid, finding if owed[child] else "paid_not_owed")
+            )
+    child_, policy_, owed_, paid_, finding_ = zip(*awards, strict=True)
+    return Aid(
+        np.array(child_), np.array(policy_), np.array(owed_), np.array(paid_),
+        np.array(finding_, dtype=object), payments,
+    )  # fmt: skip
+
+
+def _due(families: Families, children: Children, hardship: Hardship) -> list[Numbers]:
+    """Fen owed to each child, for each of `POLICIES`; a suspended pupil's aid rests."""
+    table, lists = rules(), hardship.of_children(families)
+
+    def on_any(group: str) -> Flags:
+        found: Flags = np.any([lists[name] for name in table["who"][group]], axis=0)
+        return found
+
+    suspended = np.isin(children.situation, ["suspended", "suspension_expired"])
+    studying = children.enrolled & ~suspended
+    compulsory = studying & (children.grade <= 9)
+    boarder, day = _living(children)
+    day_classes = on_any("day")
+    in_hardship = day_classes | on_any("boarder_only") | (hardship.recognised != "")
     grant = np.select(
         [hardship.recognised == level for level in LEVELS],
         [table["grant"][level] for level in LEVELS],
         0,
     )
-    due = [
-        np.where(boarder, np.where(junior, *_stages("boarder")), 0),
-        np.where(day, np.where(junior, *_stages("day")), 0),
-        np.where(active & (children.situation == "senior"), grant, 0),
-        np.where(active & (children.situation == "vocational"), grant, 0),
+    vocational = children.situation == "vocational"
+    away = children.situation == "elsewhere_vocational"
+    return [
+        np.where(compulsory & children.boards & in_hardship, boarder, 0),
+        np.where(compulsory & ~children.boards & day_classes, day, 0),
+        np.where(studying & (children.situation == "senior"), grant, 0),
+        np.where(studying & vocational, grant, 0),
+        np.where(((studying & vocational) | away) & on_any("yulu"), table["yulu"]["amount"], 0),
     ]
-    usual = [
-        np.where(junior, *_stages("boarder")), np.where(junior, *_stages("day")), grant, grant,
+
+
+def _living(children: Children) -> tuple[Numbers, Numbers]:
+    """The living subsidy of each child's stage, as a boarder and as a day pupil."""
+    table = rules()["living"]
+    junior = children.grade > 6
+    boarder = np.where(junior, table["boarder"]["junior"], table["boarder"]["primary"])
+    day = np.where(junior, table["day"]["junior"], table["day"]["primary"])
+    return boarder, day
+
+
+def _undue(
+    rng: np.random.Generator, children: Children, ended: Flags, due: list[Numbers], rates: Settings
+) -> list[Numbers]:
+    """Fen paid though not owed: mostly to those who are only on a list of people no longer entitled."""
+    chance = np.where(ended, rates["undue_ended"], rates["undue_other"])
+    able = children.enrolled & (children.grade <= 9) & (due[0] == 0) & (due[1] == 0)
+    paid = able & (rng.random(len(able)) < chance)
+    if not (paid & ended).any():  # a small county has the case as well
+        paid[np.flatnonzero(able & ended)[:1]] = True
+    boarder, day = _living(children)
+    none = np.zeros(len(able), dtype=np.int64)
+    return [
+        np.where(paid & children.boards, boarder, 0),
+        np.where(paid & ~children.boards, day, 0),
+        none, none, none,
     ]  # fmt: skip
-    ended = compulsory & np.any([lists[name] for name in table["who"]["ended"]], axis=0)
-    undue = (ended & (rng.random(len(none)) < rates["undue_ended"])) | (
-        compulsory & (rng.random(len(none)) < rates["undue_other"])
-    )
-    child, policy, owed, paid, finding = [], [], [], [], []
-    payments: list[tuple[int, int, int, str]] = []
-    shares = [rates[name] for name in ("unpaid", "short", "twice", "bounced", "bounced_repaid")]
-    bounds = np.cumsum(shares)
-    for index, amounts in enumerate(due):
-        wrongly = undue & (amounts == 0) & (children.boards if index == 0 else ~children.boards)
-        wrongly &= (due[0] == 0) & (due[1] == 0) & (index < 2)
-        for one in np.flatnonzero((amounts > 0) | wrongly):
-            award = len(child)
-            full = int(amounts[one]) or int(usual[index][one])
-            outcome = int(np.searchsorted(bounds, rng.random())) if amounts[one] else 5
-            why = FAILURES[int(rng.integers(len(FAILURES)))] if outcome in (3, 4) else ""
-            lines = _lines(award, full, outcome, why)
-            payments += lines
-            child.append(int(one))
-            policy.append(index)
-            owed.append(int(amounts[one]))
-            paid.append(sum(fen for _, fen, _, failed in lines if not failed))
-            finding.append(_FINDINGS[outcome] if amounts[one] else "paid_not_owed")
-    return Aid(
-        np.array(child, dtype=np.int64), np.array(policy, dtype=np.int64),
-        np.array(owed, dtype=np.int64), np.array(paid, dtype=np.int64),
-        np.array(finding, dtype=object), payments,
-    )  # fmt: skip
 
 
-_FINDINGS = ("owed", "short", "paid_twice", "owed", "paid", "paid")
-
-
-def _lines(award: int, full: int, outcome: int, why: str) -> list[tuple[int, int, int, str]]:
-    """The payments tried for one award."""
-    match outcome:
-        case 0:
-            return []
-        case 1:
-            former = rules()["living"]["former"]
-            return [(award, int(former.get(str(full), full // 2)), 0, "")]
-        case 2:
-            return [(award, full, 0, ""), (award, full, 1, "")]
-        case 3:
-            return [(award, full, 0, why)]
-        case 4:
-            return [(award, full, 0, why), (award, full, 1, "")]
-        case _:
-            return [(award, full, 0, "")]
-
-
-def _stages(kind: str) -> tuple[int, int]:
-    """Junior first, as `numpy.where` wants it."""
-    amounts = rules()["living"][kind]
-    return int(amounts["junior"]), int(amounts["primary"])
+def _short(full: int) -> int:
+    """The amount of before the last rise, or half."""
+    return int(rules()["living"]["former"].get(str(full), full // 2))

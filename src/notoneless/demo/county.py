@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from notoneless.demo.aid import Aid, make_aid
 from notoneless.demo.families import Families, make_families
 from notoneless.demo.hardship import Hardship, make_hardship
-from notoneless.demo.names import Texts
 from notoneless.demo.places import Places, make_places
 from notoneless.demo.settings import Settings, settings
-from notoneless.demo.situations import STATES, Children, make_children
+from notoneless.demo.situations import IN_THE_ROOM, STATES, Children, make_children
+
+if TYPE_CHECKING:
+    from notoneless.demo.names import Texts
 
 
 @dataclass(slots=True)
@@ -34,10 +36,8 @@ class County:
         found = np.array(
             [STATES.get(situation, "") for situation in self.children.situation], dtype=object
         )
-        grown = np.isin(self.children.situation, ["senior", "vocational"])
-        found[grown] = "on_roll"
-        silent = (self.children.school == self.without_rollcall) & (found == "in_class")
-        found[silent & self.children.enrolled] = "on_roll"
+        silent = self.children.enrolled & (self.children.school == self.without_rollcall)
+        found[silent & np.isin(self.children.situation, IN_THE_ROOM)] = "on_roll"
         return found
 
     def draws(self, purpose: str) -> np.random.Generator:
@@ -58,6 +58,6 @@ def make_county(children: int, seed: int, **changes: Any) -> County:
     places = make_places(rng, children, chosen)
     families = make_families(rng, places, children, chosen)
     truth, without_rollcall = make_children(rng, places, families, chosen)
-    hardship = make_hardship(rng, places, families, truth, chosen)
+    hardship = make_hardship(rng, families, truth, chosen)
     aid = make_aid(rng, families, truth, hardship, chosen)
     return County(seed, chosen, places, families, truth, hardship, aid, without_rollcall)

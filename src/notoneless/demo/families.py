@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from notoneless.demo import names
-from notoneless.demo.names import Flags, Numbers, Texts
-from notoneless.demo.places import Places
 from notoneless.demo.settings import Settings, amount_of, tables
+
+if TYPE_CHECKING:
+    from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.places import Places
 
 Days = npt.NDArray[np.datetime64]
 SEQUENCES = 500
@@ -88,6 +91,35 @@ def numbers(area: str, birth: Days, male: Flags) -> Texts:
     )
 
 
+@dataclass(slots=True)
+class _Born:
+    """Children as they are drawn, sorted by household."""
+
+    household: Numbers
+    birth: Days
+    male: Flags
+    name: Texts
+
+
+@dataclass(slots=True)
+class _Homes:
+    """Where households live and of what nation and family they are."""
+
+    township: Numbers
+    village: Numbers
+    nation: Numbers
+    family: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Births are drawn from ``first`` to ``last``; those since ``counted`` are counted."""
+
+    first: np.datetime64
+    counted: np.datetime64
+    last: np.datetime64
+
+
 def make_families(
     rng: np.random.Generator, places: Places, count: int, settings: Settings
 ) -> Families:
@@ -96,78 +128,44 @@ def make_families(
     Besides them come their elder brothers and sisters of senior age, and pupils whose register is
     elsewhere (``registered`` false).
     """
-    rates = settings["families"]
-    year = int(settings["school_year"])
-    first_day = np.datetime64(f"{year - 18}-09-01")
+    rates, year = settings["families"], int(settings["school_year"])
     compulsory = np.datetime64(f"{year - 15}-09-01")
-    last_day = np.datetime64(f"{year - 6}-08-31")
-
-    migrants = round(count * rates["migrants"])
-    home = _births(rng, count, first_day, compulsory, last_day, rates)
-    away = _births(rng, migrants, compulsory, compulsory, last_day, rates)
-    household = np.concatenate([home[0], away[0] + (home[0][-1] + 1)]) if migrants else home[0]
-    birth = np.concatenate([home[1], away[1]])
-    registered = np.arange(len(birth)) < len(home[1])
-    total = int(household[-1]) + 1
-    at_home = int(home[0][-1]) + 1
-
-    village = np.full(total, -1, dtype=np.int64)
-    village[:at_home] = np.sort(rng.integers(0, len(places.villages), at_home))
-    township = np.where(
-        village >= 0,
-        places.village_township[village],
-        np.sort(rng.integers(0, len(places.townships), total)),
+    last = np.datetime64(f"{year - 6}-08-31")
+    senior = np.datetime64(f"{year - 18}-09-01")
+    here = _births(rng, count, _Window(senior, compulsory, last), rates)
+    away = _births(
+        rng, round(count * rates["migrants"]), _Window(compulsory, compulsory, last), rates
     )
-    nation = np.where(
-        rng.random(total) < rates["minority"], rng.integers(1, len(names.NATIONS), total), 0
-    )
-    family = names.families(rng, nation)
-
-    male = rng.random(len(birth)) < 0.52
-    shared = np.where(
-        rng.random(total) < 0.3,
-        names.pick(rng, tables()["given"]["boys_first"], total, 0.35),
-        "",
-    ).astype(object)
-    twin = _twins(household, birth)
-    alone = np.bincount(household, minlength=total)[household] == 1
-    shared_child = np.where(alone, "", shared[household])
-    child_names = names.children(rng, family[household], nation[household], male, shared_child)
-    _rename_twins(child_names, household, birth, rng, male)
-    pairs = _plant_pairs(
-        rng, child_names, birth, male, family[household], alone & registered & (nation[household] == 0),
-        compulsory, count, rates,
-    )  # fmt: skip
-    rare = np.flatnonzero(
-        (rng.random(len(birth)) < rates["rare_characters"]) & (nation[household] == 0)
-    )
-    planted = {child for group in pairs for pair in group for child in pair}
-    for child, letter in zip(
-        rare, names.pick(rng, tables()["given"]["rare"], len(rare)), strict=True
-    ):
-        if int(child) not in planted:
-            child_names[child] = child_names[child][:-1] + letter
-    people, households = _grown_ups(
-        rng, child_names, birth, male, household, family, nation, township, village, rates
-    )
+    at_home = int(here[0][-1]) + 1
+    household = np.concatenate([here[0], away[0] + at_home])
+    birth = np.concatenate([here[1], away[1]])
+    registered = np.arange(len(birth)) < len(here[1])
+    homes = _homes(rng, places, int(household[-1]) + 1, at_home, rates)
+    born = _Born(household, birth, rng.random(len(birth)) < 0.52, np.zeros(0, dtype=object))
+    alone = np.bincount(household)[household] == 1
+    born.name = _child_names(rng, born, homes, alone)
+    able = alone & registered & (homes.nation[household] == 0) & (birth >= compulsory)
+    namesakes, soundalikes = _plant_pairs(rng, born, homes, able, (
+        amount_of(rates["namesake_pairs"], count), amount_of(rates["soundalike_pairs"], count)
+    ))  # fmt: skip
+    planted = {child for pair in namesakes + soundalikes for child in pair}
+    _rare_characters(rng, born, homes, planted, rates["rare_characters"])
+    people, households = _grown_ups(rng, born, homes, rates)
     people.number = numbers(settings["area_code"], people.birth, people.male)
-    return Families(households, people, len(birth), registered, twin, *pairs)
+    return Families(
+        households, people, len(birth), registered, _twins(household, birth), namesakes, soundalikes
+    )
 
 
 def _births(
-    rng: np.random.Generator,
-    count: int,
-    first: np.datetime64,
-    compulsory: np.datetime64,
-    last: np.datetime64,
-    rates: Settings,
+    rng: np.random.Generator, count: int, window: _Window, rates: Settings
 ) -> tuple[Numbers, Days]:
-    """Households (from 0) and births, sorted by household, ``count`` of them since ``compulsory``."""
+    """Households (from 0) and births, sorted by household, ``count`` of them counted."""
     if not count:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype="datetime64[D]")
-    span = int((last - first).astype(int)) + 1
+    span = int((window.last - window.first).astype(int)) + 1
     tries = int(count * 1.6) + 200
-    eldest = first + rng.integers(0, span, tries).astype("timedelta64[D]")
+    eldest = window.first + rng.integers(0, span, tries).astype("timedelta64[D]")
     how_many = rng.choice(3, size=tries, p=rates["more_children"]) + 1
     births = [eldest]
     for _ in range(2):
@@ -175,121 +173,149 @@ def _births(
         gap[rng.random(tries) < rates["twins"]] = 0
         births.append(births[-1] + gap.astype("timedelta64[D]"))
     table = np.stack(births, axis=1)
-    here = (np.arange(3) < how_many[:, None]) & (table <= last)
+    here = (np.arange(3) < how_many[:, None]) & (table <= window.last)
     household = np.repeat(np.arange(tries), 3).reshape(-1, 3)[here]
     birth = table[here]
     # Stop at the child with which the wanted number is reached.
-    end = int(np.searchsorted(np.cumsum(birth >= compulsory), count)) + 1
+    end = int(np.searchsorted(np.cumsum(birth >= window.counted), count)) + 1
     household, birth = household[:end], birth[:end]
     dense = np.cumsum(np.r_[0, np.diff(household) != 0])
     return dense.astype(np.int64), birth
 
 
-def _twins(household: Numbers, birth: Days) -> Flags:
-    same = (household[1:] == household[:-1]) & (birth[1:] == birth[:-1])
-    return np.r_[same, False] | np.r_[False, same]
+def _homes(
+    rng: np.random.Generator, places: Places, total: int, at_home: int, rates: Settings
+) -> _Homes:
+    """Households sorted by village; those after the first ``at_home`` are registered elsewhere."""
+    village = np.full(total, -1, dtype=np.int64)
+    village[:at_home] = np.sort(rng.integers(0, len(places.villages), at_home))
+    township = np.where(
+        village >= 0,
+        places.village_township[village],
+        np.sort(rng.integers(0, len(places.townships), total)),
+    )
+    minority = rng.random(total) < rates["minority"]
+    nation = np.where(minority, rng.integers(1, len(names.NATIONS), total), 0)
+    return _Homes(township, village, nation, names.families(rng, nation))
 
 
-def _rename_twins(
-    child_names: Texts, household: Numbers, birth: Days, rng: np.random.Generator, male: Flags
-) -> None:
-    """No two children of one household have one name."""
-    second = tables()["given"]
+def _child_names(rng: np.random.Generator, born: _Born, homes: _Homes, alone: Flags) -> Texts:
+    """Some brothers and sisters share a character; no two children of a household share a name."""
+    given = tables()["given"]
+    total = len(homes.family)
+    shared = np.where(
+        rng.random(total) < 0.3, names.pick(rng, given["boys_first"], total, 0.35), ""
+    ).astype(object)
+    first = np.where(alone, "", shared[born.household])
+    chosen = names.children(
+        rng, homes.family[born.household], homes.nation[born.household], born.male, first
+    )
     while True:
         seen: set[tuple[int, str]] = set()
         again = []
-        for index, key in enumerate(zip(household.tolist(), child_names.tolist(), strict=True)):
+        for child, key in enumerate(zip(born.household.tolist(), chosen.tolist(), strict=True)):
             if key in seen:
-                again.append(index)
+                again.append(child)
             seen.add(key)
         if not again:
-            return
-        for index in again:
-            letters = second["boys_second" if male[index] else "girls_second"]
-            child_names[index] = child_names[index][:-1] + letters[int(rng.integers(len(letters)))]
+            return chosen
+        for child in again:
+            letters = given["boys_second" if born.male[child] else "girls_second"]
+            chosen[child] = chosen[child][:-1] + letters[int(rng.integers(len(letters)))]
+
+
+def _twins(household: Numbers, birth: Days) -> Flags:
+    same = (household[1:] == household[:-1]) & (birth[1:] == birth[:-1])
+    twins: Flags = np.r_[same, False] | np.r_[False, same]
+    return twins
 
 
 def _plant_pairs(
-    rng: np.random.Generator,
-    child_names: Texts,
-    birth: Days,
-    male: Flags,
-    family: Texts,
-    eligible: Flags,
-    compulsory: np.datetime64,
-    count: int,
-    rates: Settings,
+    rng: np.random.Generator, born: _Born, homes: _Homes, able: Flags, wanted: tuple[int, int]
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Make pairs of only children of two families alike: same day, same sex and (nearly) same name."""
-    able = rng.permutation(np.flatnonzero(eligible & (birth >= compulsory)))
-    keys = np.array([f"{family[child]}{int(male[child])}" for child in able])
-    able = able[np.argsort(keys, kind="stable")]
-    keys = np.sort(keys)
-    partners = []
-    index = 0
-    while index + 1 < len(able):
-        if keys[index] == keys[index + 1]:
-            partners.append((int(able[index]), int(able[index + 1])))
-            index += 2
-        else:
-            index += 1
-    partners = [partners[place] for place in rng.permutation(len(partners))]
-    same, sounding = [], []
-    wanted = amount_of(rates["namesake_pairs"], count)
-    wanted_sounding = amount_of(rates["soundalike_pairs"], count)
-    for one, other in partners:
-        if len(same) < wanted:
-            child_names[other], birth[other] = child_names[one], birth[one]
+    """Make pairs of only children of two families alike: same day and sex, and one name.
+
+    ``wanted`` says how many pairs of the very same name, and how many of names that sound the same.
+    """
+    children = rng.permutation(np.flatnonzero(able))
+    keys = np.array([f"{homes.family[born.household[c]]}{int(born.male[c])}" for c in children])
+    order = np.argsort(keys, kind="stable")
+    children, keys = children[order], keys[order]
+    fits = np.flatnonzero(keys[1:] == keys[:-1])
+    same: list[tuple[int, int]] = []
+    sounding: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for place in rng.permutation(fits):
+        one, other = int(children[place]), int(children[place + 1])
+        if one in taken or other in taken:
+            continue
+        if len(same) < wanted[0]:
+            born.name[other], born.birth[other] = born.name[one], born.birth[one]
             same.append((one, other))
-        elif len(sounding) < wanted_sounding:
-            variant = names.alike(child_names[one], other)
-            if variant:
-                child_names[other], birth[other] = variant, birth[one]
-                sounding.append((one, other))
+        elif len(sounding) < wanted[1]:
+            variant = names.alike(born.name[one], other)
+            if not variant:
+                continue
+            born.name[other], born.birth[other] = variant, born.birth[one]
+            sounding.append((one, other))
         else:
             break
+        taken |= {one, other}
     return same, sounding
 
 
+def _rare_characters(
+    rng: np.random.Generator, born: _Born, homes: _Homes, planted: set[int], rate: float
+) -> None:
+    """Some names end in a character that many systems cannot write."""
+    able = (rng.random(len(born.birth)) < rate) & (homes.nation[born.household] == 0)
+    children = np.flatnonzero(able)
+    letters = names.pick(rng, tables()["given"]["rare"], len(children))
+    for child, letter in zip(children.tolist(), letters, strict=True):
+        if child not in planted:
+            born.name[child] = born.name[child][:-1] + letter
+
+
 def _grown_ups(
-    rng: np.random.Generator,
-    child_names: Texts,
-    birth: Days,
-    male: Flags,
-    household: Numbers,
-    family: Texts,
-    nation: Numbers,
-    township: Numbers,
-    village: Numbers,
-    rates: Settings,
+    rng: np.random.Generator, born: _Born, homes: _Homes, rates: Settings
 ) -> tuple[People, Households]:
-    total, children = len(family), len(birth)
-    eldest = birth[np.searchsorted(household, np.arange(total))]
-    mother_birth = eldest - rng.integers(20 * 365, 36 * 365, total).astype("timedelta64[D]")
-    father_birth = mother_birth - rng.integers(-2 * 365, 7 * 365, total).astype("timedelta64[D]")
-    elder_birth = father_birth - rng.integers(21 * 365, 32 * 365, total).astype("timedelta64[D]")
+    """Two parents to each household and, in some, a grandparent; who the guardian is."""
+    total, children = len(homes.family), len(born.birth)
+    every = np.arange(total)
+    eldest = born.birth[np.searchsorted(born.household, every)]
+
+    def before(day: Days, youngest: int, oldest: int) -> Days:
+        days: Days = day - rng.integers(youngest * 365, oldest * 365, total).astype(
+            "timedelta64[D]"
+        )
+        return days
+
+    mother_birth = before(eldest, 20, 36)
+    father_birth = before(mother_birth, -2, 7)
+    elder_birth = before(father_birth, 21, 32)
     elder_male = rng.random(total) < 0.55
     left_behind = rng.random(total) < rates["raised_by_grandparents"]
-    every = np.arange(total)
-    own_family = names.families(rng, nation)
+    by_marriage = names.families(rng, homes.nation)
     yes, no = np.ones(total, dtype=bool), np.zeros(total, dtype=bool)
-    father_name = names.elders(rng, family, nation, yes)
-    mother_name = names.elders(rng, own_family, nation, no)
-    elder_name = names.elders(rng, np.where(elder_male, family, own_family), nation, elder_male)
+    father_name = names.elders(rng, homes.family, homes.nation, yes)
+    mother_name = names.elders(rng, by_marriage, homes.nation, no)
+    elder_family = np.where(elder_male, homes.family, by_marriage)
+    elder_name = names.elders(rng, elder_family, homes.nation, elder_male)
     with_elder = every[left_behind | (rng.random(total) < 0.2)]
     elder = np.full(total, -1, dtype=np.int64)
     elder[with_elder] = children + 2 * total + np.arange(len(with_elder))
     father, mother = children + every, children + total + every
     guardian = np.where(left_behind, elder, np.where(rng.random(total) < 0.62, father, mother))
     people = People(
-        name=np.concatenate([child_names, father_name, mother_name, elder_name[with_elder]]),
+        name=np.concatenate([born.name, father_name, mother_name, elder_name[with_elder]]),
         number=np.zeros(0, dtype=object),
-        birth=np.concatenate([birth, father_birth, mother_birth, elder_birth[with_elder]]),
-        male=np.concatenate([male, yes, no, elder_male[with_elder]]),
-        household=np.concatenate([household, every, every, with_elder]),
+        birth=np.concatenate([born.birth, father_birth, mother_birth, elder_birth[with_elder]]),
+        male=np.concatenate([born.male, yes, no, elder_male[with_elder]]),
+        household=np.concatenate([born.household, every, every, with_elder]),
     )
     # No mobile number begins with 12, so none of these can ring at anybody's.
     phone = np.array([f"12{n:09d}" for n in rng.integers(0, 10**9, total)], dtype=object)
     return people, Households(
-        township, village, nation, family, phone, father, mother, elder, guardian, left_behind
-    )
+        homes.township, homes.village, homes.nation, homes.family, phone, father, mother, elder,
+        guardian, left_behind,
+    )  # fmt: skip

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from notoneless.demo.families import Families
-from notoneless.demo.names import Flags, Numbers, Texts
-from notoneless.demo.places import Places
-from notoneless.demo.settings import Settings
-from notoneless.demo.situations import Children
+if TYPE_CHECKING:
+    from notoneless.demo.families import Families
+    from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.settings import Settings
+    from notoneless.demo.situations import Children
 
 HOUSEHOLD_LISTS = (
     "relieved", "relieved_ended", "monitored", "monitored_cleared", "rural_minimum",
@@ -41,7 +42,6 @@ class Hardship:
 
 def make_hardship(
     rng: np.random.Generator,
-    places: Places,
     families: Families,
     children: Children,
     settings: Settings,

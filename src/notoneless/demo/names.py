@@ -14,7 +14,7 @@ Numbers = npt.NDArray[np.int64]
 DOT = "·"
 HAN = ("汉族", "01")
 MINORITIES: dict[str, dict[str, object]] = tables()["minorities"]
-NATIONS = [HAN, *(("" + str(m["nation"]), str(m["code"])) for m in MINORITIES.values())]
+NATIONS = [HAN, *((str(m["nation"]), str(m["code"])) for m in MINORITIES.values())]
 """Name and code of each nation (GB/T 3304), the majority first."""
 
 
@@ -105,7 +105,7 @@ def alike(name: str, turn: int) -> str | None:
     for position in range(len(name) - 1, 0, -1):
         for group in tables()["given"]["alike"]:
             if name[position] in group:
-                others = [letter for letter in group if letter != name[position]]
+                others: list[str] = [letter for letter in group if letter != name[position]]
                 return name[:position] + others[turn % len(others)] + name[position + 1 :]
     return None
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from notoneless.demo import names
-from notoneless.demo.settings import Settings
+
+if TYPE_CHECKING:
+    from notoneless.demo.settings import Settings
 
 PRIMARY, JUNIOR = range(1, 7), range(7, 10)
 KINDS = {
     # kind: (first two digits of the code, grades)
     "primary": ("21", PRIMARY),
+    "village": ("21", range(1, 5)),
     "nine_year": ("31", range(1, 10)),
     "junior": ("31", JUNIOR),
     "special": ("51", range(1, 10)),
@@ -23,13 +27,17 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school; its code is 2 digits of kind, 51, and a running number from 990001."""
+    """A school; its code is 2 digits of kind, 51, and a running number from 990001.
+
+    A village's teaching point takes the children of ``village`` alone; for other schools it is -1.
+    """
 
     name: str
     code: str
     kind: str
     township: int
     grades: range
+    village: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,10 @@ def make_places(rng: np.random.Generator, children: int, settings: Settings) -> 
     village_township: list[int] = []
     schools: list[School] = []
 
-    def found(name: str, kind: str, township: int) -> None:
+    def found(name: str, kind: str, township: int, village: int = -1) -> None:
         prefix, grades = KINDS[kind]
-        schools.append(School(name, f"{prefix}51{990001 + len(schools)}", kind, township, grades))
+        code = f"{prefix}51{990001 + len(schools)}"
+        schools.append(School(name, code, kind, township, grades, village))
 
     def stem(township: int) -> str:
         return townships[township].removesuffix("街道").removesuffix("镇").removesuffix("乡")
@@ -81,6 +90,8 @@ def make_places(rng: np.random.Generator, children: int, settings: Settings) -> 
         for number in range(primaries):
             name = "中心小学校" if number == 0 else f"{own[number % len(own)][:2]}小学校"
             found(f"{township}{name}", "primary", index)
+        if index % 4 == 2:
+            found(f"{township}{own[-1]}教学点", "village", index, len(villages) - 1)
         if index % 4 != 1 and (index == 0 or index % 4 != 3):
             found(f"{settings['county']}{stem(index)}初级中学", "junior", index)
     for number in range(max(1, round(children / size["per_special_school"]))):

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from notoneless.demo.families import Families
-from notoneless.demo.names import Flags, Numbers, Texts
-from notoneless.demo.places import Places
 from notoneless.demo.settings import Settings, amount_of
+
+if TYPE_CHECKING:
+    from notoneless.demo.families import Families
+    from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.places import Places
 
 STATES = {
     # what is true                 the state a right check comes to
     "in_class": "in_class",
-    "on_leave": "in_class",
     "regular_class": "in_class",
     "special_class": "in_class",
+    "senior": "in_class",
+    "vocational": "on_roll",
     "special_school": "special",
     "home": "special",
     "elsewhere_city": "elsewhere",
     "elsewhere_province": "elsewhere",
     "elsewhere_other": "elsewhere",
     "elsewhere_vocational": "elsewhere",
+    "on_leave": "excused",
     "deferred": "excused",
     "suspended": "excused",
     "moved": "gone",
@@ -39,6 +44,8 @@ ON_THE_ROLL = (
     "in_class", "on_leave", "regular_class", "special_class", "special_school", "home",
     "suspended", "absent", "ghost", "suspension_expired", "senior", "vocational",
 )  # fmt: skip
+IN_THE_ROOM = ("in_class", "on_leave", "regular_class", "special_class")
+"""Known to be in class, or on leave, by the roll-call alone."""
 NO_STUDENT = "no_student"
 """Of senior age and in none of our lists of pupils."""
 
@@ -103,13 +110,15 @@ def _grades(birth: np.ndarray, school_year: int) -> Numbers:
 
 
 def _fits(name: str, grade: Numbers) -> Flags:
-    if name == "deferred":
-        return grade == 1
-    if name in ("finished", "elsewhere_vocational"):
-        return grade == 9
-    if name in ("suspended", "suspension_expired"):
-        return grade > 1
-    return grade > 0
+    """Children of the grades in which a situation can occur."""
+    grades = {
+        "deferred": (1,),
+        "finished": (9,),
+        "elsewhere_vocational": (9,),
+        "suspended": tuple(range(2, 10)),
+        "suspension_expired": tuple(range(2, 10)),
+    }
+    return np.isin(grade, grades.get(name, tuple(range(1, 10))))
 
 
 def _namesakes_missing(situation: Texts, families: Families) -> None:
@@ -148,6 +157,10 @@ def _schools(
                 if len(options):
                     here = np.flatnonzero(group & (township == place))
                     school[here] = options[np.abs(village[here]) % len(options)]
+    for index, point in enumerate(places.schools):
+        if point.village >= 0:
+            near = (village == point.village) & np.isin(grade, list(point.grades))
+            school[near & on_roll & (kinds == "plain")] = index
     return school
 
 
@@ -163,16 +176,17 @@ def _classes(rng: np.random.Generator, school: Numbers, grade: Numbers, size: in
     rank[order] = np.arange(len(key)) - start
     many = np.bincount(key - key.min(), minlength=1)[key - key.min()]
     classes = np.maximum(1, -(-many // size))
-    return rank % classes + 1
+    numbers: Numbers = rank % classes + 1
+    return numbers
 
 
 def _without_rollcall(children: Children, places: Places) -> int:
-    """The smallest primary school in which nobody is missing: its teachers handed in no roll-call."""
+    """The smallest school for the young in which nobody is missing: no roll-call came from there."""
     missing = set(children.school[np.isin(children.situation, OUT_OF_SCHOOL)].tolist())
     pupils = np.bincount(children.school[children.enrolled], minlength=len(places.schools))
     able = [
         (int(pupils[index]), index)
         for index, school in enumerate(places.schools)
-        if school.kind == "primary" and index not in missing and pupils[index]
+        if school.kind in ("village", "primary") and index not in missing and pupils[index]
     ]
-    return min(able)[1] if able and len(places.schools) >= 8 else -1
+    return min(able)[1] if able else -1

@@ -6,13 +6,16 @@ At most one slip per row hides who it is (the number, or the name), so that the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from notoneless.demo import names
-from notoneless.demo.families import Days, Families
-from notoneless.demo.names import Flags, Numbers, Texts
 from notoneless.demo.settings import tables
+
+if TYPE_CHECKING:
+    from notoneless.demo.families import Days, Families
+    from notoneless.demo.names import Flags, Numbers, Texts
 
 NUMBER_LOST = ("number_missing", "number_digit", "number_swapped", "number_guardian")
 NUMBER_DRESSED = (

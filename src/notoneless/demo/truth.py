@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from notoneless.demo import lists
 from notoneless.demo.aid import POLICIES
-from notoneless.demo.county import County
+from notoneless.demo.lists.payments import spring_awards
 from notoneless.demo.situations import NO_STUDENT, OUT_OF_SCHOOL
+
+if TYPE_CHECKING:
+    from notoneless.demo.county import County
 
 CHILDREN = (
     "child", "name", "id_number", "birth_date", "sex", "universe", "grade", "school", "township",
@@ -84,4 +88,10 @@ def _aid(county: County) -> Iterable[Sequence[object]]:
         yield (
             key(county, int(aid.child[index])), POLICIES[aid.policy[index]], term,
             aid.owed[index], aid.paid[index], aid.finding[index],
+        )  # fmt: skip
+    for index in spring_awards(county).tolist():
+        paid = aid.owed[index]
+        yield (
+            key(county, int(aid.child[index])), POLICIES[aid.policy[index]],
+            f"{county.settings['school_year']}-spring", paid, paid, "paid",
         )  # fmt: skip

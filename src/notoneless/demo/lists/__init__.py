@@ -6,12 +6,28 @@ Each office's module offers ``files(county)``, an iterator of `handed.File`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from notoneless.demo.county import County
-from notoneless.demo.lists import payments, poverty, register, rollcall, schools
-from notoneless.demo.lists.handed import File
+from notoneless.demo.lists import (
+    civil_affairs,
+    departures,
+    disabled,
+    payments,
+    recognition,
+    register,
+    rollcall,
+    rural_affairs,
+    schools,
+)
 
-OFFICES = (register, schools, rollcall, poverty, payments)
+if TYPE_CHECKING:
+    from notoneless.demo.county import County
+    from notoneless.demo.lists.handed import File
+
+OFFICES = (
+    register, schools, rollcall, departures, recognition, rural_affairs, disabled, civil_affairs,
+    payments,
+)  # fmt: skip
 
 
 def files(county: County) -> Iterator[File]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from notoneless.demo.names import Numbers, Texts
-from notoneless.demo.sheets import Table
+if TYPE_CHECKING:
+    from notoneless.demo.names import Numbers, Texts
+    from notoneless.demo.sheets import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ def summary(table: Table) -> Sheet:
 
 
 def grouped(sizes: Sequence[int], limit: int, at_least: int = 1) -> list[list[int]]:
-    """Places 0, 1, ... in consecutive groups of at most ``limit`` in all and, if it can be, so many
-    groups ``at_least``.
+    """Places 0, 1, ... in consecutive groups whose sizes add up to at most ``limit``.
+
+    A place larger than that stands alone. The limit is lowered so that there are, if it can be,
+    ``at_least`` so many groups.
     """
     limit = max(1, min(limit, -(-sum(sizes) // at_least)))
     groups: list[list[int]] = []

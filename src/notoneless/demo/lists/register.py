@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from notoneless.demo import names, slips
-from notoneless.demo.county import County
 from notoneless.demo.lists import words
 from notoneless.demo.lists.handed import File, grouped, one_each
 from notoneless.demo.sheets import Column, Table
+
+if TYPE_CHECKING:
+    from notoneless.demo.county import County
 
 NOTES = [
     "注：本表由公安机关户籍部门提供，适龄儿童少年指2011年9月1日至2020年8月31日出生的本县户籍人口。",

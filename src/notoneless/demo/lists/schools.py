@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from notoneless.demo import names, slips
-from notoneless.demo.county import County
 from notoneless.demo.lists import words
 from notoneless.demo.lists.handed import File, grouped, one_each
-from notoneless.demo.names import Numbers
 from notoneless.demo.sheets import Cell, Column, Table
+
+if TYPE_CHECKING:
+    from notoneless.demo.county import County
+    from notoneless.demo.names import Flags, Numbers
 
 FORMS = ("word", "code", "both")
 
@@ -58,27 +61,26 @@ def files(county: County) -> Iterator[File]:
     limit = int(county.settings["size"]["rows_per_file"])
     national = [i for i, s in enumerate(schools) if s.kind in ("nine_year", "junior", "special")]
     senior = [i for i, s in enumerate(schools) if s.kind == "senior"]
-    primary = [i for i, s in enumerate(schools) if s.kind == "primary"]
+    primary = [i for i, s in enumerate(schools) if s.kind in ("primary", "village")]
     vocational = [i for i, s in enumerate(schools) if s.kind == "vocational"]
     sizes = np.bincount(school, minlength=len(schools))
 
-    def groups(kind: list[int]) -> Iterator[tuple[int, str, slips.Rows]]:
-        for number, group in enumerate(grouped([int(sizes[i]) for i in kind], limit), start=1):
+    def groups(kind: list[int]) -> Iterator[tuple[str, slips.Rows]]:
+        for group in grouped([int(sizes[i]) for i in kind], limit):
             members = [kind[place] for place in group]
             name = schools[members[0]].name + (f"等{len(members)}校" if len(members) > 1 else "")
-            yield number, name, every.take(np.flatnonzero(np.isin(school, members)))
+            yield name, every.take(np.flatnonzero(np.isin(school, members)))
 
-    for number, name, rows in groups(national + senior):
-        table = _national(county, rows, FORMS[(number - 1) % 3])
+    for number, (name, rows) in enumerate(groups(national + senior)):
+        table = _national(county, rows, FORMS[number % 3])
         yield File(f"附件2-学生基础信息表-{name}.xlsx", [one_each(table, rows.person, rows.slips)])
-    for number, name, rows in groups(primary[:1]):
+    for name, rows in groups(primary[:1]):
         table = _provincial_older(county, rows)
         yield File(f"20260904在校生信息-{name}.xls", [one_each(table, rows.person, rows.slips)])
-    for number, name, rows in groups(primary[1:]):
+    for name, rows in groups(primary[1:]):
         table = _provincial(county, rows)
-        suffix = f"-{name}" if len(primary) > 2 else f"-{name}"
-        yield File(f"20260904在校生信息{suffix}.xlsx", [one_each(table, rows.person, rows.slips)])
-    for _, name, rows in groups(vocational):
+        yield File(f"20260904在校生信息-{name}.xlsx", [one_each(table, rows.person, rows.slips)])
+    for name, rows in groups(vocational):
         table = _vocational(county, rows)
         yield File(
             f"中职学生学籍名册-{name}(2026秋).xlsx", [one_each(table, rows.person, rows.slips)]
@@ -105,6 +107,18 @@ def _school_columns(county: County, rows: slips.Rows) -> tuple[list[Cell], list[
     return [schools[i].name for i in index], [schools[i].code for i in index]
 
 
+def _classes(county: County, rows: slips.Rows, form: str) -> list[Cell]:
+    children, year = county.children, int(county.settings["school_year"])
+    return words.classes(
+        children.grade[rows.person], children.class_number[rows.person], year, form
+    )
+
+
+def _boarding(county: County, rows: slips.Rows, form: str) -> list[Cell]:
+    boards, day = words.coded("2", "住校", form), words.coded("1", "走读", form)
+    return [boards if one else day for one in county.children.boards[rows.person].tolist()]
+
+
 def _address(county: County, rows: slips.Rows) -> list[Cell]:
     homes, places = county.families.households, county.places
     home = county.families.people.household[rows.person]
@@ -128,9 +142,9 @@ def _provincial(county: County, rows: slips.Rows) -> Table:
         Column("学校名称", school, width=26),
         Column("学校标识码", code),
         Column("学段", _stage(grade), width=8),
-        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("就读方式", _boarding(county, rows, "word"), width=8),
         Column("年级", words.chosen(words.GRADES, grade), width=8),
-        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "2501班"), width=8),
+        Column("班级", _classes(county, rows, "2501班"), width=8),
         Column("全国学籍号", roll_numbers(county, rows), width=22),
         Column("学籍状态", _states(county, rows), width=8),
         Column("入学年月", _entry_month(county, grade), width=8),
@@ -155,10 +169,10 @@ def _provincial_older(county: County, rows: slips.Rows) -> Table:
         Column("学校名称", school, width=26),
         Column("学校标识码", code),
         Column("出生日期", words.dates(rows.birth, "tab")),
-        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("就读方式", _boarding(county, rows, "word"), width=8),
         Column("学籍状态", _states(county, rows), width=8),
         Column("年级", words.chosen(words.GRADES, grade), width=8),
-        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "number"), width=8),
+        Column("班级", _classes(county, rows, "number"), width=8),
         Column("现住址", _address(county, rows), width=28),
     ]  # fmt: skip
     return Table("在校生信息", columns)
@@ -187,9 +201,9 @@ def _vocational(county: County, rows: slips.Rows) -> Table:
         Column("出生年月日", words.dates(rows.birth, "2015/9/1")),
         Column("专业名称", words.chosen(majors, rows.person % len(majors)), width=14),
         Column("年级", [f"{int(county.settings['school_year']) - (g - 10)}级" for g in grade.tolist()], width=8),
-        Column("班级", words.classes(grade, children.class_number[rows.person], int(county.settings["school_year"]), "2501班"), width=8),
+        Column("班级", _classes(county, rows, "2501班"), width=8),
         Column("学习形式", words.same("全日制", count), width=8),
-        Column("就读方式", ["住校" if b else "走读" for b in children.boards[rows.person].tolist()], width=8),
+        Column("就读方式", _boarding(county, rows, "word"), width=8),
         Column("学生状态", words.same("在读", count), width=8),
     ]  # fmt: skip
     title = f"{county.settings['county']}中等职业学校学生学籍名册（2026年秋季学期）"
@@ -222,11 +236,12 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
     migrant = ~children.registered[person]
     orphan = county.hardship.households["orphan"][home]
 
-    def yes(flags: np.ndarray) -> list[Cell]:
-        return [
-            words.coded("1", "是", form) if one else words.coded("0", "否", form)
-            for one in flags.tolist()
-        ]
+    def either(flags: Flags, then: tuple[str, str], otherwise: tuple[str, str]) -> list[Cell]:
+        first, second = words.coded(*then, form), words.coded(*otherwise, form)
+        return [first if one else second for one in flags.tolist()]
+
+    def yes(flags: Flags) -> list[Cell]:
+        return either(flags, ("1", "是"), ("0", "否"))
 
     def always(code_: str, word: str) -> list[Cell]:
         return words.same(words.coded(code_, word, form), count)
@@ -247,21 +262,21 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
         Column("身份证件号", words.texts(rows.number), width=21),
         Column("港澳台侨外", always("00", "否"), width=8),
         Column("政治面貌", none, width=8),
-        Column("健康状况", [words.coded("50", "残疾", form) if d else words.coded("10", "健康或良好", form) for d in disability.tolist()]),
+        Column("健康状况", either(disability > 0, ("50", "残疾"), ("10", "健康或良好"))),
         Column("照片", none, width=6),
         Column("姓名拼音", none, width=8),
         Column("曾用名", none, width=8),
         Column("身份证件有效期", none),
         Column("户口所在地", address, width=28),
-        Column("户口性质", [words.coded("2", "非农业户口", form) if t == 0 else words.coded("1", "农业户口", form) for t in homes.township[home].tolist()]),
+        Column("户口性质", either(homes.township[home] == 0, ("2", "非农业户口"), ("1", "农业户口"))),
         Column("特长", none, width=6),
         Column("学籍辅号", none),
         Column("班内学号", none, width=6),
         Column("年级", words.chosen(words.GRADES, grade), width=8),
-        Column("班级", words.classes(grade, children.class_number[person], int(county.settings["school_year"]), "七年级2501班"), width=14),
+        Column("班级", _classes(county, rows, "七年级2501班"), width=14),
         Column("入学年月", _entry_month(county, grade), width=8),
-        Column("入学方式", [words.coded("21", "统一招生考试/普通入学", form) if g > 9 else words.coded("11", "就近入学", form) for g in grade.tolist()]),
-        Column("就读方式", [words.coded("2", "住校", form) if b else words.coded("1", "走读", form) for b in children.boards[person].tolist()]),
+        Column("入学方式", either(grade > 9, ("21", "统一招生考试/普通入学"), ("11", "就近入学"))),
+        Column("就读方式", _boarding(county, rows, form)),
         Column("学生来源", always("1", "正常入学")),
         Column("学籍变动日期", none),
         Column("学籍变动情况", ["休学" if s == "休学" else None for s in _states(county, rows)]),
@@ -274,11 +289,11 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
         Column("主页地址", none),
         Column("是否独生子女", yes(np.bincount(people.household[: families.children])[home] == 1)),
         Column("是否受过学前教育", always("1", "是")),
-        Column("是否留守儿童", [words.coded("2", "双亲留守", form) if one else words.coded("0", "非留守", form) for one in left.tolist()]),
+        Column("是否留守儿童", either(left, ("2", "双亲留守"), ("0", "非留守"))),
         Column("是否进城务工人员随迁子女", yes(migrant)),
         Column("是否孤儿", yes(orphan)),
         Column("是否烈士或优抚子女", always("0", "否")),
-        Column("随班就读", ["随班就读" if one else "非随班就读" for one in resource.tolist()]),
+        Column("随班就读", np.where(resource, "随班就读", "非随班就读").tolist()),
         Column("残疾人类型", words.chosen(kinds, disability)),
         Column("是否由政府购买学位", always("0", "否")),
         Column("是否需要申请资助", none),
@@ -295,19 +310,19 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
             [words.coded("51", "父亲", form), words.coded("52", "母亲", form)],
             words.coded("60", "祖父母或外祖父母", form),
         )
-        over = f"家庭成员或监护人信息{'一二'[number - 1]}"
+        member = f"成员{number}"
         columns += [
-            Column("姓名", words.texts(people.name[relative]), over),
-            Column("关系", relation.tolist(), over),
-            Column("关系说明", none, over),
-            Column("民族", none, over),
-            Column("工作单位", none, over),
-            Column("现住址", none, over),
-            Column("户口所在地", none, over),
-            Column("联系电话", words.texts(homes.phone[home]) if number == 1 else none, over, 13),
-            Column("是否监护人", always("1", "是") if number == 1 else always("0", "否"), over),
-            Column("身份证件类型", always("1", "居民身份证"), over),
-            Column("身份证件号", words.texts(people.number[relative]), over, 21),
-            Column("职务", none, over),
-        ]
-    return Table("学生基础信息", columns, two_lines=True)
+            Column(f"{member}姓名", words.texts(people.name[relative])),
+            Column(f"{member}关系", relation.tolist()),
+            Column(f"{member}关系说明", none),
+            Column(f"{member}民族", none),
+            Column(f"{member}工作单位", none),
+            Column(f"{member}现住址", none),
+            Column(f"{member}户口所在地", none),
+            Column(f"{member}联系电话", words.texts(homes.phone[home]) if number == 1 else none, width=13),
+            Column(f"{member}是否监护人", always("1", "是") if number == 1 else always("0", "否")),
+            Column(f"{member}身份证件类型", always("1", "居民身份证")),
+            Column(f"{member}身份证件号", words.texts(people.number[relative]), width=21),
+            Column(f"{member}职务", none),
+        ]  # fmt: skip
+    return Table("学生基础信息", columns)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from notoneless.demo.families import Days
-from notoneless.demo.names import Flags, Numbers, Texts
-from notoneless.demo.sheets import Cell
+if TYPE_CHECKING:
+    from notoneless.demo.families import Days
+    from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.sheets import Cell
 
 GRADES = ("", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级", "七年级", "八年级", "九年级",
           "高一年级", "高二年级", "高三年级")  # fmt: skip
 
 
 def dates(days: Days, form: str) -> list[Cell]:
-    """Dates as ``20150901``, ``2015-09-01``, ``2015/9/1``, ``2015.9.1``, ``2015年9月1日``, with a
-    leading ``tab``, or as a real ``date`` cell.
+    """Dates in one of the forms offices use.
+
+    ``20150901``, ``2015-09-01``, ``2015/9/1``, ``2015.9.1``, ``2015年9月1日``, ``tab`` (a tab before
+    the first of these), or ``date``: a real date cell.
     """
     distinct, back = np.unique(days, return_inverse=True)
     written: list[Cell] = []
