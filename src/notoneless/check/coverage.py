@@ -1,0 +1,67 @@
+"""Of whom a list can say "he is not on it".
+
+A list covers the schools or townships it names. A child outside them is not "not on the list": nobody
+knows, and whatever hangs on it is unknown. A list whose title names the county, or that names no place
+at all, covers everyone.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from notoneless.check.folder import Folder
+
+BY_SCHOOL = frozenset({"rollcall", "recognition", "boarders", "migrant"})
+"""Kinds that schools keep; all others are kept by townships or by the county."""
+
+WHOLE_COUNTY = frozenset({"special", "elsewhere", "excused", "gone", "roll", "vocational_roll"})
+"""Kinds kept in one place for the county; the places they name are where the children are now."""
+
+WHOLE_CLASS = 5
+"""A class of so many pupils of whom not one was called was not called; a smaller one may be empty."""
+
+
+def sql_place_key(expression: str) -> str:
+    """A place or school name less what offices add or leave out: spaces, the county, 镇/乡/街道."""
+    trimmed = f"regexp_replace({expression}, '\\s|（.*?）|\\(.*?\\)', '', 'g')"
+    county = (
+        f"regexp_replace({trimmed}, '^(.{{2,3}}(市|州))?(.{{2,3}}(县|区|市))(.{{2,}})$', '\\4')"
+    )
+    return f"regexp_replace({county}, '(镇|乡|街道|街道办事处|民族乡)$', '')"
+
+
+def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
+    """Make ``covered_places(kind, school_key, township_key)`` and ``places(child, school_key, township_key)``."""
+    con.execute(
+        f"CREATE TABLE places AS SELECT child, {sql_place_key('school')} AS school_key, "
+        f"{sql_place_key('township')} AS township_key FROM registry"
+    )
+    con.execute("CREATE TABLE covered (kind VARCHAR, key VARCHAR)")
+    named = [
+        (entry.kind, place)
+        for entry in folder.lists
+        for place in sorted(_named(entry.kind, entry.schools, entry.townships))
+    ]
+    if named:
+        con.execute("CREATE TEMP TABLE named (kind VARCHAR, place VARCHAR)")
+        con.executemany("INSERT INTO named VALUES (?, ?)", named)
+        con.execute(
+            f"INSERT INTO covered SELECT DISTINCT kind, {sql_place_key('place')} FROM named"
+        )
+
+
+def _named(kind: str, schools: frozenset[str], townships: frozenset[str]) -> frozenset[str]:
+    return schools if kind in BY_SCHOOL else townships
+
+
+def sql_covers(kind: str, folder: Folder) -> str:
+    """An SQL condition over ``places p``: a list of this kind that was given covers the child."""
+    lists = folder.of_kind(kind)
+    if not lists:
+        return "false"
+    if kind in WHOLE_COUNTY or any(
+        entry.whole_county or not _named(kind, entry.schools, entry.townships) for entry in lists
+    ):
+        return "true"
+    key = "school_key" if kind in BY_SCHOOL else "township_key"
+    return f"coalesce(p.{key} IN (SELECT key FROM covered WHERE kind = '{kind}'), false)"
