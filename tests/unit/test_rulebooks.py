@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from notoneless.check.states import STATES
 from notoneless.kernel import (
     Guarantee,
     Policy,
@@ -246,3 +248,18 @@ def test_only_cash_has_instalments() -> None:
     assert {p.id for p in AID.policies if p.instalments > 1} <= {
         p.id for p in AID.policies if p.is_cash
     }
+
+
+# -- the words ---------------------------------------------------------------------------------
+
+
+def test_a_name_of_ours_in_the_glossary_is_a_name_in_use() -> None:
+    glossary = (Path(__file__).parents[2] / "GLOSSARY.md").read_text("utf-8")
+    quoted = set(re.findall(r"`([a-z_]+)`", glossary))
+    in_use = {*FACTS, *STATES, *toml("kinds.toml")["kinds"]}
+    in_use |= {value for fact in FACTS.values() for value in fact.values}
+    in_use |= {promise.id for book in BOOKS for promise in promises(book)}
+    in_use |= {guarantee.case for guarantee in EDUCATION.guarantees}
+    in_use |= {policy.kind for policy in AID.policies}
+    assert len(quoted) > 20
+    assert quoted <= in_use
