@@ -49,7 +49,12 @@ def setup() -> None:
         return
     if not PYTHON.exists():
         print("Setting up (once, a minute or two) ...", flush=True)
-        venv.create(VENV, with_pip=True, clear=VENV.exists())
+        try:
+            venv.create(VENV, with_pip=True, clear=VENV.exists())
+        except subprocess.CalledProcessError:
+            sys.exit(
+                "this Python cannot make environments; Debian and Ubuntu: apt install python3-venv"
+            )
     run(
         PYTHON,
         "-m",

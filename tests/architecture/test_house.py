@@ -7,7 +7,7 @@ import io
 import tokenize
 import tomllib
 
-from source import PACKAGE, ROOT, modules, public_definitions, shown
+from source import PACKAGE, ROOT, committed, modules, public_definitions, shown
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "misc", "services", "shared"}
 
@@ -55,13 +55,13 @@ def test_no_room_is_too_full() -> None:
 
 
 def test_no_drawers() -> None:
-    found = [
+    found = {
         shown(path)
-        for top in ("src", "tests", "bench", "docs")
-        for path in (ROOT / top).rglob("*")
-        if path.stem in DRAWERS and (path.is_dir() or path.suffix == ".py")
-    ]
-    assert not found, f"{found}: name the file after what it holds, not after its being handy"
+        for path in committed()
+        for part in path.relative_to(ROOT).with_suffix("").parts
+        if part in DRAWERS
+    }
+    assert not found, f"{found}: name it after what it holds, not after its being handy"
 
 
 def test_public_names_say_what_they_mean() -> None:
