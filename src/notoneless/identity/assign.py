@@ -32,12 +32,15 @@ JUDGED_PAIRS = Step(
     f"""
     WITH counted AS (
         SELECT s.*,
-               CASE WHEN name >= 3 AND born = 3 THEN 1 ELSE 0 END AS alike,
+               CASE WHEN s.name >= 3 AND s.born = 3 THEN 1 ELSE 0 END AS alike,
+               coalesce(NOT u.swapped AND t.left_row IS NULL, false) AS renamed,
                coalesce(a.beside, 0) AS left_beside, coalesce(a.across, 0) AS left_across,
                coalesce(b.beside, 0) AS right_beside, coalesce(b.across, 0) AS right_across
         FROM $scored s
         LEFT JOIN $rivals a ON a.side = $left_side AND a.row = s.left_row
         LEFT JOIN $rivals b ON b.side = $right_side AND b.row = s.right_row
+        LEFT JOIN $twins t ON t.left_row = s.left_row AND t.right_row = s.right_row
+        LEFT JOIN $unheard u ON u.left_row = s.left_row AND u.right_row = s.right_row
     ),
     told AS (
         SELECT *,
@@ -53,14 +56,15 @@ JUDGED_PAIRS = Step(
         SELECT *,
                $lone AND left_alike <= 1 AND right_alike <= 1 AS alone,
                left_likely <= 1 AND right_likely <= 1 AS unrivalled,
-               NOT settled AND NOT (by_number = 0 AND left_number IS NOT NULL AND right_number IS NOT NULL)
-               AND name >= 3 AND (by_number = 1 OR (born >= 1 AND coalesce(sex = 1, true)
-                    AND (born = 3 OR name >= 5)
-                    AND (near OR (nowhere AND probability >= {WITHOUT_PLACE})
-                         OR (repaired IS NOT NULL AND born = 3)))) AS may
+               CASE WHEN settled OR left_number <> right_number THEN false
+                    WHEN by_number = 1 THEN name >= 3 AND coalesce(born, 0) <> 3 OR ($renaming AND renamed)
+                    ELSE name >= 3 AND born >= 1 AND coalesce(sex = 1, true) AND (born = 3 OR name >= 5)
+                         AND (near OR (nowhere AND probability >= {WITHOUT_PLACE})
+                              OR (repaired IS NOT NULL AND born = 3)) END AS may
         FROM told
     )
-    SELECT *, coalesce(may AND probability >= {CERTAIN} AND (by_number = 1 OR (alone AND unrivalled)), false) AS allowed
+    SELECT *, coalesce(may AND unrivalled AND (by_number = 1 OR (alone AND probability >= {CERTAIN})),
+                       false) AS allowed
     FROM ruled""",
     ("left_row", "right_row"),
 )
@@ -71,13 +75,8 @@ numbers; the name agrees; and either the number is the same or date, sex and pla
 
 CHOSEN = Step(
     "chosen",
-    """
-    SELECT left_row, right_row FROM (
-        SELECT left_row, right_row,
-               row_number() OVER (PARTITION BY left_row ORDER BY probability DESC, right_row) AS for_left,
-               row_number() OVER (PARTITION BY right_row ORDER BY probability DESC, left_row) AS for_right
-        FROM $judged_pairs WHERE allowed
-    ) WHERE for_left = 1 AND for_right = 1""",
-    ("left_row", "right_row"),
+    "SELECT left_row, right_row FROM $judged_pairs WHERE allowed",
+    ("left_row",),
 )
-"""Best first from both sides: the pairs that each prefer the other."""
+"""The pairs that are joined. Neither row of an allowed pair has another likely partner, so no order
+of joining can matter."""

@@ -85,3 +85,18 @@ CANDIDATES = Step(
     ("left_row", "right_row"),
 )
 """All pairs to be compared, once each."""
+
+TWINS = Step(
+    "twins",
+    """
+    SELECT DISTINCT k.left_row, k.right_row
+    FROM $kin k
+    JOIN $open o ON o.side = k.side AND o.row = k.row
+    JOIN $open l ON l.side = $left_side AND l.row = k.left_row
+    JOIN $open r ON r.side = $right_side AND r.row = k.right_row
+    WHERE o.guardian = l.guardian OR o.guardian = r.guardian OR o.phone = l.phone
+       OR o.phone = r.phone OR o.village = l.village OR o.village = r.village""",
+    ("left_row", "right_row"),
+)
+"""Pairs of one number and two names beside which a third row of the household, born the same day,
+stands in one of the lists: their numbers may have been swapped."""

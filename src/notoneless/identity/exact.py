@@ -7,13 +7,13 @@ fits better (twins whose numbers were swapped or copied). What is refused here g
 
 from __future__ import annotations
 
-from notoneless.identity.normalise import born_in, is_of_an_adult, is_valid
+from notoneless.identity.normalise import born_in, is_of_an_adult, is_valid, sounds_step, unread
 from notoneless.identity.pipeline import Step
 
 SAME_NUMBER = Step(
     "same_number",
     f"""
-    SELECT l.row AS left_row, r.row AS right_row, l.number,
+    SELECT l.row AS left_row, r.row AS right_row, l.number, l.digit,
            coalesce(l.name = r.name, false) AS same_name,
            coalesce(l.told = r.told AND l.told = {born_in("l.number")}, false) AS same_date,
            coalesce(l.told = r.told, false) AS equal_date,
@@ -28,42 +28,63 @@ SAME_NUMBER = Step(
 
 RENAMED = Step(
     "renamed",
-    """
-    SELECT s.left_row, s.right_row, l.name AS left_name, r.name AS right_name, l.born
+    f"""
+    SELECT s.left_row, s.right_row, s.number, s.digit, l.born,
+           {unread("l.name")} AS left_name, {unread("r.name")} AS right_name
     FROM $same_number s
     JOIN $rows l ON l.side = $left_side AND l.row = s.left_row
     JOIN $rows r ON r.side = $right_side AND r.row = s.right_row
-    WHERE s.same_date AND NOT s.same_name AND $may_be_renamed
+    WHERE s.same_date AND NOT s.same_name
       AND s.left_row NOT IN (SELECT left_row FROM $same_number WHERE same_name)
       AND s.right_row NOT IN (SELECT right_row FROM $same_number WHERE same_name)""",
     ("left_row", "right_row"),
 )
 """Another name, the number's own birth date on both, and no row with this number fits better."""
 
+HEARD = sounds_step(
+    "heard",
+    """SELECT left_name AS name FROM $renamed WHERE left_name IS NOT NULL
+       UNION SELECT right_name FROM $renamed WHERE right_name IS NOT NULL""",
+)
+
 SWAPPED = Step(
     "swapped",
     """
-    SELECT DISTINCT n.left_row, n.right_row
+    SELECT n.left_row, n.right_row
     FROM $renamed n JOIN $rows o
       ON o.born = n.born AND o.name = n.left_name AND o.side = $right_side
+    WHERE NOT (o.side = $left_side AND o.row = n.left_row)
     UNION
-    SELECT DISTINCT n.left_row, n.right_row
+    SELECT n.left_row, n.right_row
     FROM $renamed n JOIN $rows o
-      ON o.born = n.born AND o.name = n.right_name AND o.side = $left_side""",
+      ON o.born = n.born AND o.name = n.right_name AND o.side = $left_side
+    WHERE NOT (o.side = $right_side AND o.row = n.right_row)""",
     ("left_row", "right_row"),
 )
 """Renamed pairs of which one name stands, born the same day, elsewhere in the other list."""
 
+UNHEARD = Step(
+    "unheard",
+    """
+    SELECT n.*, coalesce(a.sound = b.sound AND a.syllables = b.syllables
+                         AND strpos(left_name || right_name, '_') = 0, false) AS same_sound,
+           s.left_row IS NOT NULL AS swapped
+    FROM $renamed n
+    LEFT JOIN $heard a ON a.name = n.left_name
+    LEFT JOIN $heard b ON b.name = n.right_name
+    LEFT JOIN $swapped s ON s.left_row = n.left_row AND s.right_row = n.right_row""",
+    ("left_row", "right_row"),
+)
+"""The renamed pairs, with whether the two names sound the same and whether they look swapped."""
+
 AGREED = Step(
     "agreed",
     """
-    SELECT left_row, right_row, number, same_name, equal_date, other_date FROM $same_number WHERE same_name
+    SELECT left_row, right_row, number, digit, same_name, equal_date, other_date
+    FROM $same_number WHERE same_name
     UNION ALL
-    SELECT s.left_row, s.right_row, s.number, s.same_name, s.equal_date, s.other_date
-    FROM $same_number s
-    JOIN $renamed n ON n.left_row = s.left_row AND n.right_row = s.right_row
-    LEFT JOIN $swapped w ON w.left_row = s.left_row AND w.right_row = s.right_row
-    WHERE w.left_row IS NULL""",
+    SELECT left_row, right_row, number, digit, false, true, false
+    FROM $unheard WHERE same_sound AND NOT swapped""",
     ("left_row", "right_row"),
 )
 """The pairs that are one person for certain."""
@@ -71,15 +92,30 @@ AGREED = Step(
 UNSETTLED = Step(
     "unsettled",
     f"""
-    SELECT *, number IS NULL
-              OR NOT coalesce({is_valid("number", "digit")}, false)
-              OR coalesce({is_of_an_adult("number", "told")}, false) AS numberless
+    SELECT o.*, o.number IS NULL
+                OR NOT coalesce({is_valid("o.number", "o.digit")}, false)
+                OR coalesce({is_of_an_adult("o.number", "o.told")}, false) AS numberless
     FROM $rows o
-    WHERE NOT EXISTS (SELECT 1 FROM $agreed a WHERE o.side = $left_side AND a.left_row = o.row)
-      AND NOT EXISTS (SELECT 1 FROM $agreed a WHERE o.side = $right_side AND a.right_row = o.row)""",
+    WHERE NOT EXISTS (SELECT 1 FROM $agreed a WHERE a.number = o.number AND a.digit = o.digit
+                      AND NOT coalesce({is_of_an_adult("o.number", "o.told")}, false))""",
     ("side", "row"),
 )
-"""The rows that need the later steps: a tenth of a list, or what the other list does not have."""
+"""The rows that need the later steps: a tenth of a list, or what the other list does not have.
+
+A row whose number belongs to an agreed pair is settled even if it is not in the pair itself."""
+
+KIN = Step(
+    "kin",
+    """
+    SELECT n.left_row, n.right_row, o.side, o.row
+    FROM $unheard n JOIN $rows o
+      ON o.born = n.born
+      AND (substr(o.name, 1, 1) = substr(n.left_name, 1, 1)
+           OR substr(o.name, 1, 1) = substr(n.right_name, 1, 1))
+    WHERE NOT n.same_sound AND NOT n.swapped AND o.number IS DISTINCT FROM n.number""",
+    ("left_row", "right_row", "side", "row"),
+)
+"""Who may be a twin of a pair with two different names: the same day, the same family name."""
 
 EXACT = Step(
     "exact",
@@ -91,4 +127,4 @@ EXACT = Step(
 )
 """Each left row with one right row: the first of those with this number."""
 
-STEPS = (SAME_NUMBER, RENAMED, SWAPPED, AGREED, UNSETTLED)
+STEPS = (SAME_NUMBER, RENAMED, HEARD, SWAPPED, UNHEARD, AGREED, UNSETTLED, KIN)

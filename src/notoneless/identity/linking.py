@@ -28,7 +28,7 @@ _ACROSS = {
     "across": "l.side = 0 AND r.side = 1",
     "left_side": "0",
     "right_side": "1",
-    "may_be_renamed": "true",
+    "renaming": "true",
     "lone": "left_beside = 0 AND left_across <= 1 AND right_beside = 0 AND right_across <= 1",
     "pair_left": "CASE WHEN k.side = 0 THEN k.row ELSE k.other_row END",
     "pair_right": "CASE WHEN k.side = 0 THEN k.other_row ELSE k.row END",
@@ -41,7 +41,7 @@ _WITHIN = {
     "left_side": "0",
     "right_side": "0",
     # In one list another name beside the same number is more often a copied number than a new name.
-    "may_be_renamed": "false",
+    "renaming": "false",
     "lone": "left_beside <= 1 AND right_beside <= 1",
     "pair_left": "least(k.row, k.other_row)",
     "pair_right": "greatest(k.row, k.other_row)",
@@ -62,6 +62,7 @@ WANTED = Step(
         UNION SELECT $right_side, right_row FROM $sample_pairs
         UNION SELECT $left_side, left_row FROM $shadows
         UNION SELECT $right_side, right_row FROM $shadows
+        UNION SELECT side, row FROM $kin
         UNION SELECT $left_side, s.left_row FROM $refused s
         UNION SELECT $right_side, s.right_row FROM $refused s
     ) w
@@ -139,6 +140,7 @@ def _compare(
             *repair.STEPS,
             candidates.NEAR,
             candidates.CANDIDATES,
+            candidates.TWINS,
             SAMPLES,
             score.SAMPLED,
             score.COMPARED,

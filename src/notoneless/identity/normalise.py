@@ -163,11 +163,17 @@ def fetch_step(*sources: str) -> Step:
 
 _UNREAD = r"[?？*＊□〇○_某\x{E000}-\x{F8FF}\x{FFFD}]"
 
+
+def unread(name: str) -> str:
+    """A name with ``_`` for each character that cannot be read: any one character."""
+    return f"regexp_replace({name}, '{_UNREAD}', '_', 'g')"
+
+
 JUDGED = Step(
     "judged",
     f"""
     SELECT side, row, settled, number AS digits, digit,
-           regexp_replace(name, '{_UNREAD}', '_', 'g') AS name,
+           {unread("name")} AS name,
            {seventeen("guardian_id")} AS guardian, {_digits("phone")} AS phone,
            born, sex, nullif(id_number, '') AS id_number,
            nullif(translate(guardian_name, '{_DOTS}', ''), '') AS guardian_name,
@@ -180,26 +186,37 @@ JUDGED = Step(
 )
 """Each open row's number judged; what cannot be read in a name is ``_``, any one character."""
 
-SOUNDS = Step(
-    "sounds",
+
+def sounds_step(name: str, names: str) -> Step:
+    """How each distinct name sounds: the family name, the whole in order, and in any order.
+
+    ``names`` selects one column ``name``, distinct. The first seven characters are packed nine bits
+    each; a character without a reading has a sound of its own, shared by all such.
     """
-    SELECT name,
-           CAST(sum(CASE WHEN place = 1 THEN syllable ELSE 0 END) AS BIGINT) AS family,
-           CAST(sum(CASE WHEN place < 7 THEN syllable << CAST(9 * (place - 1) AS INTEGER)
-                         ELSE 0 END) AS BIGINT) AS sound,
-           CAST(sum(syllable * 40503 % 1048573 * (syllable + 7919)) AS BIGINT) AS syllables
-    FROM (
-        SELECT n.name, p.place, coalesce(c.syllable, 511) AS syllable
-        FROM (SELECT name FROM $judged WHERE name IS NOT NULL
-              UNION SELECT guardian_name FROM $judged WHERE guardian_name IS NOT NULL) n
-        JOIN (SELECT unnest(range(1, 25)) AS place) p ON p.place <= length(n.name)
-        LEFT JOIN $readings c ON c.character = substr(n.name, p.place, 1)
+    return Step(
+        name,
+        f"""
+        SELECT name,
+               CAST(sum(CASE WHEN place = 1 THEN syllable ELSE 0 END) AS BIGINT) AS family,
+               CAST(sum(CASE WHEN place < 8 THEN syllable << CAST(9 * (place - 1) AS INTEGER)
+                             ELSE 0 END) AS BIGINT) AS sound,
+               CAST(sum(syllable * 40503 % 1048573 * (syllable + 7919)) AS BIGINT) AS syllables
+        FROM (
+            SELECT n.name, p.place, coalesce(c.syllable, 511) AS syllable
+            FROM ({names}) n
+            JOIN (SELECT unnest(range(1, 25)) AS place) p ON p.place <= length(n.name)
+            LEFT JOIN $readings c ON c.character = substr(n.name, p.place, 1)
+        )
+        GROUP BY name""",
+        ("name",),
     )
-    GROUP BY name""",
-    ("name",),
+
+
+SOUNDS = sounds_step(
+    "sounds",
+    """SELECT name FROM $judged WHERE name IS NOT NULL
+       UNION SELECT guardian_name FROM $judged WHERE guardian_name IS NOT NULL""",
 )
-"""How each distinct name sounds: the family name, the whole in order (seven characters), and in
-any order. A character without a reading has a sound of its own, shared by all such."""
 
 OPEN = Step(
     "open",

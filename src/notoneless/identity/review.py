@@ -10,9 +10,9 @@ from notoneless.identity.pipeline import Step
 SHOWN = 3
 """At most so many doubtful pairs are shown for one row of the left list."""
 
-EXACT, RENAMED = 0.9999, 0.995
-"""The probability written beside a pair of one valid number: with the same name, and with the same
-birth date only. Stated, not counted: nothing in the lists can tell it."""
+EXACT = 0.9999
+"""The probability written beside a pair of one valid number and one name, and the highest of any.
+Stated, not counted: nothing in the lists can tell it."""
 
 REVIEW_STEPS = {
     "exact": N_("身份证号相同"),
@@ -57,14 +57,14 @@ def links_step() -> Step:
     agreed = f"concat_ws('，', {', '.join(score.words(True))})"
     against = f"concat_ws('，', {', '.join(score.words(False))})"
     number, name, date = (gettext(text) for text in ("身份证号相同", "姓名相同", "出生日期相同"))
-    other_name, other_date = gettext("姓名不同"), gettext("出生日期不同")
+    alike_name, other_date = gettext("姓名读音相同"), gettext("出生日期不同")
     return Step(
         "links",
         f"""
         SELECT left_row, right_row,
-               CASE WHEN same_name THEN {EXACT} ELSE {RENAMED} END AS probability,
+               {EXACT} AS probability,
                'linked' AS decision, 'exact' AS step,
-               CASE WHEN NOT same_name THEN '{number}，{date}；{other_name}'
+               CASE WHEN NOT same_name THEN '{number}，{alike_name}，{date}'
                     WHEN equal_date THEN '{number}，{name}，{date}'
                     WHEN other_date THEN '{number}，{name}；{other_date}'
                     ELSE '{number}，{name}' END AS evidence
