@@ -103,9 +103,10 @@ def _write_xlsx(path: Path, tables: Sequence[Table]) -> None:
                 elif over:
                     sheet.write_string(row, start, over, bold)
                 else:
-                    sheet.merge_range(
-                        row, start, row + 1, start, table.columns[start].heading, bold
-                    )
+                    # merge_range would write into the next row at once, and in constant memory a
+                    # row is closed by the first cell of the next: the rest of this one was lost.
+                    sheet.write_string(row, start, table.columns[start].heading, bold)
+                    sheet.merge.append([row, start, row + 1, start])
             row += 1
         for index, column in enumerate(table.columns):
             if not table.two_lines or column.over:
