@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import duckdb
 
+from notoneless import rosters
 from notoneless.calendar import term_on
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.check.folder import Folder
 from notoneless.check.people import place_of
 from notoneless.engines.duckdb import quote
@@ -19,7 +20,6 @@ from notoneless.kernel.explanations import Explanation, explain_policy
 from notoneless.kernel.expressions import atoms
 from notoneless.kernel.reconcile import VERDICTS, reason, reconcile
 from notoneless.kernel.sweep import WORD
-from notoneless.rosters import fields
 
 EXPLAINED = ("needs_data", "paid_not_owed")
 """Verdicts whose reason lies in the conditions and not in the sums alone."""
@@ -96,7 +96,7 @@ def _payments(con: duckdb.DuckDBPyConnection, sweep: Sweep, folder: Folder) -> N
     for text, row_id in written:
         found = meant(text or "", [p for p in sweep.policies if p.is_cash])
         if not found:
-            folder.faults.append(C.UNKNOWN_POLICY.at(place_of(con, row_id), (text or "")[:40]))
+            folder.faults.append(fc.UNKNOWN_POLICY.at(place_of(con, row_id), (text or "")[:40]))
         con.executemany(
             "INSERT INTO policy_names VALUES (?, ?)", [[text, policy] for policy in found]
         ) if found else None
@@ -237,7 +237,7 @@ def _conditions_in_words(con: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
                     [policy.id, fact],
                 )
     entitling = [
-        kind for kind in fields.kinds().values() if kind.entitles or kind.id == "recognition"
+        kind for kind in rosters.kinds().values() if kind.entitles or kind.id == "recognition"
     ]
     names_of = ", ".join(
         f"CASE WHEN l.{kind.id} THEN {quote(str(kind.label))} END" for kind in entitling

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.faults import Fault, Place, Refusal
 
 ANSWERS = ("same", "different", "unknown")
@@ -46,12 +46,12 @@ def read(path: Path | None) -> Decisions:
     except UnicodeDecodeError:
         text = path.read_text(encoding="gb18030")
     except OSError as error:
-        raise Refusal([C.DECISIONS_UNREADABLE.at(place, path=path.name, columns="")]) from error
+        raise Refusal([fc.DECISIONS_UNREADABLE.at(place, path=path.name, columns="")]) from error
     reader = csv.DictReader(text.splitlines())
     missing = {"pair_id", "answer"} - set(reader.fieldnames or ())
     if missing:
         columns = "、".join(sorted(missing))
-        raise Refusal([C.DECISIONS_UNREADABLE.at(place, path=path.name, columns=columns)])
+        raise Refusal([fc.DECISIONS_UNREADABLE.at(place, path=path.name, columns=columns)])
     faults: list[Fault] = []
     answers: dict[str, str] = {}
     for number, line in enumerate(reader, start=2):
@@ -67,7 +67,7 @@ def read(path: Path | None) -> Decisions:
             continue
         if answer not in ANSWERS:
             faults.append(
-                C.BAD_DECISIONS.at(
+                fc.BAD_DECISIONS.at(
                     Place(path.name, row=number, column="answer"), answer[:20], row=number
                 )
             )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import duckdb
 
+from notoneless import rosters
 from notoneless.check import coverage
 from notoneless.check.folder import Folder
 from notoneless.kernel.facts import FactSchema
-from notoneless.rosters import fields
 
 SQL_TYPES = {
     "int": "INTEGER",
@@ -81,7 +81,7 @@ def _told(folder: Folder) -> dict[str, str]:
         "disability_level": "d.disability_level",
         "recognised": value_or_none("recognition", "d.recognised"),
     }
-    for kind in fields.kinds().values():
+    for kind in rosters.kinds().values():
         if kind.entitles:
             told[kind.entitles] = listed(kind.id)
     return told
@@ -106,7 +106,7 @@ def _roll(con: duckdb.DuckDBPyConnection) -> None:
 
 def _on_lists(con: duckdb.DuckDBPyConnection) -> None:
     """``on_lists``: one boolean column per kind of list."""
-    flags = ", ".join(f"bool_or(kind = '{kind}') AS {kind}" for kind in fields.kinds())
+    flags = ", ".join(f"bool_or(kind = '{kind}') AS {kind}" for kind in rosters.kinds())
     con.execute(f"CREATE TABLE on_lists AS SELECT child, {flags} FROM child_rows GROUP BY child")
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow.parquet
+
 from notoneless import rosters
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.engines.duckdb import connect, quote
 from notoneless.faults import Fault, Place, Refusal
 from notoneless.rosters import memory as layouts
@@ -69,7 +71,7 @@ def gather(
     versions of a list between which nothing decides.
     """
     if not path.is_dir():
-        raise Refusal([C.NOT_A_FOLDER.at(path=path.name)])
+        raise Refusal([fc.NOT_A_FOLDER.at(path=path.name)])
     folder = Folder(path)
     files = sorted(file for file in path.rglob("*") if _is_candidate(file))
     memory = layouts.load(path / layouts.FILE)
@@ -79,7 +81,7 @@ def gather(
         folder.faults.extend(reading.faults)
         if reading.sha256 in seen and reading.recognised:
             place = Place(file=reading.file)
-            folder.faults.append(C.SAME_FILE.at(place, other=seen[reading.sha256]))
+            folder.faults.append(fc.SAME_FILE.at(place, other=seen[reading.sha256]))
             continue
         seen[reading.sha256] = reading.file
         for sheet in reading.recognised:
@@ -115,13 +117,13 @@ def _require_children(folder: Folder) -> None:
     """Without a register and without a roll there is nobody to look for."""
     kinds = folder.kinds()
     if not kinds:
-        raise Refusal([*folder.faults, C.NO_LISTS.at(Place(file=folder.path.name))])
+        raise Refusal([*folder.faults, fc.NO_LISTS.at(Place(file=folder.path.name))])
     if not kinds & {"census", "roll"}:
-        raise Refusal([*folder.faults, C.NO_CHILDREN.at(Place(file=folder.path.name))])
+        raise Refusal([*folder.faults, fc.NO_CHILDREN.at(Place(file=folder.path.name))])
     if "census" not in kinds:
-        folder.faults.append(C.NO_CENSUS.at(Place(file=folder.path.name)))
+        folder.faults.append(fc.NO_CENSUS.at(Place(file=folder.path.name)))
     if "roll" not in kinds:
-        folder.faults.append(C.NO_ROLL.at(Place(file=folder.path.name)))
+        folder.faults.append(fc.NO_ROLL.at(Place(file=folder.path.name)))
 
 
 def _one_version_of_each(folder: Folder) -> None:
@@ -140,23 +142,28 @@ def _one_version_of_each(folder: Folder) -> None:
             older, newer = sorted((one, two), key=lambda entry: entry.list_date or dt.date.min)
             dropped.add(older.number)
             versions.append(
-                C.OLDER_VERSION.at(Place(file=older.file, sheet=older.sheet), other=newer.file)
+                fc.OLDER_VERSION.at(Place(file=older.file, sheet=older.sheet), other=newer.file)
             )
         else:
             versions.append(
-                C.TWO_VERSIONS.at(
+                fc.TWO_VERSIONS.at(
                     Place(file=two.file, sheet=two.sheet), other=one.file, share=round(share * 100)
                 )
             )
     folder.faults.extend(versions)
-    if any(fault.kind is C.TWO_VERSIONS for fault in versions):
+    if any(fault.kind is fc.TWO_VERSIONS for fault in versions):
         raise Refusal(folder.faults)
     folder.lists = [entry for entry in folder.lists if entry.number not in dropped]
 
 
 def _shared_people(folder: Folder) -> dict[tuple[RosterList, RosterList], float]:
     """For each two lists of a kind with common people, the share of the smaller one's that is common."""
-    compared = [entry for entry in folder.lists if entry.kind not in MANY_BY_NATURE]
+    compared = [
+        entry
+        for entry in folder.lists
+        if entry.kind not in MANY_BY_NATURE
+        and "id_number" in pyarrow.parquet.read_schema(entry.parquet).names
+    ]
     if len({entry.kind for entry in compared}) == len(compared):
         return {}
     by_number = {entry.number: entry for entry in compared}

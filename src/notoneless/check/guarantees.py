@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from notoneless import kernel
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.faults import Place, Refusal
 from notoneless.kernel import duckdb as engine
 
@@ -60,7 +60,7 @@ def load(paths: Sequence[Path]) -> Rules:
     lacking = set(NEEDED) - {guarantee.id for guarantee in rules.guarantees}
     if lacking:
         place = Place(file=", ".join(path.name for path in paths))
-        raise Refusal([C.NEEDED_GUARANTEE.at(place, guarantee=one) for one in sorted(lacking)])
+        raise Refusal([fc.NEEDED_GUARANTEE.at(place, guarantee=one) for one in sorted(lacking)])
     return rules
 
 

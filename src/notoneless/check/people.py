@@ -11,15 +11,15 @@ from collections.abc import Callable
 
 import duckdb
 
-from notoneless import identity
-from notoneless.check import faults as C
+from notoneless import identity, rosters
+from notoneless.check import faults as fc
 from notoneless.check.decisions import Decisions
 from notoneless.check.folder import Folder
 from notoneless.check.rows import PERSON
 from notoneless.faults import Place, Refusal
 from notoneless.i18n import gettext
 from notoneless.identity import normalise
-from notoneless.rosters import fields, id_number
+from notoneless.rosters import id_number
 
 LINKED_LEAST = 0.2
 """A roll or roll-call of which less than this share is found in the register is of another county."""
@@ -64,7 +64,7 @@ def find(
 
 def kind_label(kind: str) -> str:
     """The name of a kind of list in the language in use."""
-    return str(fields.kinds()[kind].label)
+    return str(rosters.kinds()[kind].label)
 
 
 def _people_of_one_list(
@@ -140,7 +140,7 @@ def _settle(
     same, _ = _note_doubts(con, "roll_doubts", decisions)
     for roll_row, census_row in same:
         if _two_valid_numbers(con, roll_row, census_row):
-            folder.faults.append(C.CONFLICTING_DECISIONS.at(place_of(con, roll_row)))
+            folder.faults.append(fc.CONFLICTING_DECISIONS.at(place_of(con, roll_row)))
             continue
         con.execute(
             "DELETE FROM roll_census WHERE roll_row = ? OR census_row = ?", [roll_row, census_row]
@@ -178,7 +178,7 @@ def _refuse_another_county(con: duckdb.DuckDBPyConnection, folder: Folder) -> No
         "(SELECT count(*) FROM census_people)"
     ).fetchall()[0]
     if min(pupils, children) >= ENOUGH_TO_TELL and linked < LINKED_LEAST * min(pupils, children):
-        fault = C.OTHER_COUNTY.at(
+        fault = fc.OTHER_COUNTY.at(
             Place(file=folder.of_kind(*ROLLS)[0].file),
             kind=kind_label("roll"),
             rows=pupils,
@@ -297,7 +297,7 @@ def _hold_against_registry(
     same, _ = _note_doubts(con, "kind_doubts", decisions)
     for left, right in same:
         if _two_valid_numbers(con, left, right):
-            folder.faults.append(C.CONFLICTING_DECISIONS.at(place_of(con, left)))
+            folder.faults.append(fc.CONFLICTING_DECISIONS.at(place_of(con, left)))
             continue
         con.execute(
             "INSERT INTO kind_links SELECT ?, child, 1.0, 'decision', ? FROM registry "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.check.states import SUSPECTED
 from notoneless.engines.duckdb import quote
 from notoneless.faults import Refusal
@@ -31,9 +31,9 @@ def compare(con: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
         )
         masked = con.execute("SELECT count(*) FROM before WHERE name LIKE '%*'").fetchall()[0][0]
     except duckdb.Error as error:
-        raise Refusal([C.PREVIOUS_UNREADABLE.at(path=folder.name)]) from error
+        raise Refusal([fc.PREVIOUS_UNREADABLE.at(path=folder.name)]) from error
     if masked:
-        raise Refusal([C.PREVIOUS_MASKED.at(path=folder.name)])
+        raise Refusal([fc.PREVIOUS_MASKED.at(path=folder.name)])
     con.execute(f"""
         CREATE TABLE changes AS
         WITH then AS (SELECT key, any_value(COLUMNS(* EXCLUDE key)) FROM before

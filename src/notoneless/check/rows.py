@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from notoneless import rosters
 from notoneless.check.folder import RosterList
 from notoneless.engines.duckdb import quote
-from notoneless.rosters import fields
 
 PERSON = (
     "name",
@@ -29,7 +29,7 @@ ROW = '(list_no::BIGINT << 32) | ("row"::BIGINT << 6) | member'
 def sql_type(field: str) -> str:
     """The engine's type for a field of a list."""
     types = {"int": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "money": "BIGINT"}
-    return types.get(fields.fields()[field].type, "VARCHAR")
+    return types.get(rosters.fields()[field].type, "VARCHAR")
 
 
 def load(con: duckdb.DuckDBPyConnection, lists: list[RosterList]) -> None:
@@ -45,17 +45,17 @@ def load(con: duckdb.DuckDBPyConnection, lists: list[RosterList]) -> None:
         "INSERT INTO lists VALUES (?, ?, ?, ?, ?)",
         [[entry.number, entry.file, entry.sheet, entry.kind, entry.list_date] for entry in lists],
     )
-    columns = ", ".join(f'NULL::{sql_type(field)} AS "{field}"' for field in fields.fields())
+    columns = ", ".join(f'NULL::{sql_type(field)} AS "{field}"' for field in rosters.fields())
     con.execute(
         "CREATE TABLE no_rows AS SELECT 0::INTEGER AS list_no, ''::VARCHAR AS kind, ''::VARCHAR AS sheet, "
         f'0::BIGINT AS "row", 0::BIGINT AS data_row, 0::BIGINT AS member, false AS accepted, {columns} LIMIT 0'
     )
-    parts = ["SELECT * FROM no_rows"]
-    for entry in lists:
-        parts.append(
-            f"SELECT {entry.number} AS list_no, {quote(entry.kind)} AS kind, * "
-            f"FROM read_parquet({quote(str(entry.parquet))})"
-        )
+    parts = [
+        f"SELECT {entry.number} AS list_no, {quote(entry.kind)} AS kind, * "
+        f"FROM read_parquet({quote(str(entry.parquet))})"
+        for entry in lists
+    ]
+    parts.insert(0, "SELECT * FROM no_rows")
     con.execute(
         f"CREATE VIEW rows AS SELECT {ROW} AS row_id, * FROM ({' UNION ALL BY NAME '.join(parts)})"
     )

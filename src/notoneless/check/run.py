@@ -24,7 +24,7 @@ from notoneless.check import (
     states,
     tables,
 )
-from notoneless.check import faults as C
+from notoneless.check import faults as fc
 from notoneless.check.folder import Folder, gather
 from notoneless.check.outputs import Figures, write_all
 from notoneless.engines.duckdb import connect
@@ -113,7 +113,7 @@ def _require_place(out: Path) -> None:
     if out.exists() and (
         not out.is_dir() or (any(out.iterdir()) and not (out / RUN_RECORD).exists())
     ):
-        raise Refusal([C.OUT_NOT_OURS.at(path=out.name)])
+        raise Refusal([fc.OUT_NOT_OURS.at(path=out.name)])
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def _workplace(out: Path) -> Iterator[Path]:
         if isinstance(error, duckdb.IOException):
             why = gettext("磁盘写不进去")
         raise Refusal(
-            [C.CANNOT_WRITE.at(path=str(out), why=why or type(error).__name__)]
+            [fc.CANNOT_WRITE.at(path=str(out), why=why or type(error).__name__)]
         ) from error
     finally:
         if work is not None:

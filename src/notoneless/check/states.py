@@ -12,12 +12,12 @@ import datetime as dt
 
 import duckdb
 
-from notoneless.check import faults as C
+from notoneless import rosters
+from notoneless.check import faults as fc
 from notoneless.check.folder import Folder
 from notoneless.engines.duckdb import quote
 from notoneless.faults import Place, Refusal
 from notoneless.i18n import N_, gettext
-from notoneless.rosters import fields
 
 STATES = {
     "in_class": N_("在校在课堂"),
@@ -148,7 +148,7 @@ def _reason(folder: Folder) -> str:
         "s.attendance",
         {"absent": gettext("点名缺课"), "not_called": gettext("本班已点名，表上没有这个学生")},
     )
-    kinds = fields.kinds()
+    kinds = rosters.kinds()
     not_given = [str(kinds[kind].label) for kind in CLEARING_LISTS if kind not in folder.kinds()]
     uncleared = (
         gettext("；没有{lists}，未能排除").format(lists="、".join(not_given)) if not_given else ""
@@ -191,7 +191,7 @@ def _must_add_up(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
         f"{known}) FROM registry r LEFT JOIN states s USING (child) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     faults = [
-        C.STATES_DO_NOT_ADD_UP.at(
+        fc.STATES_DO_NOT_ADD_UP.at(
             Place(file=folder.path.name),
             universe=universe,
             children=children,
@@ -210,4 +210,4 @@ def parse_date(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal([C.DATE_UNREADABLE.at(None, text[:20])]) from error
+        raise Refusal([fc.DATE_UNREADABLE.at(None, text[:20])]) from error

@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 
-from notoneless import __version__
+from notoneless import __version__, rosters
 from notoneless.check.folder import Folder
 from notoneless.check.guarantees import Rules
 from notoneless.check.people import kind_label
@@ -15,7 +15,6 @@ from notoneless.check.states import ENROLLED, SUSPECTED
 from notoneless.engines.duckdb import quote
 from notoneless.faults import Fault
 from notoneless.i18n import gettext
-from notoneless.rosters import fields
 
 
 def build(con: duckdb.DuckDBPyConnection, folder: Folder, rules: Rules) -> None:
@@ -28,7 +27,7 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder, rules: Rules) -> None:
 
 def _children(con: duckdb.DuckDBPyConnection) -> None:
     """One row per child, with the lists he is on and the rows that say so."""
-    kinds = {kind: number for number, kind in enumerate(fields.kinds())}
+    kinds = {kind: number for number, kind in enumerate(rosters.kinds())}
     con.execute("CREATE TEMP TABLE kind_labels (kind VARCHAR, place INTEGER, label VARCHAR)")
     con.executemany(
         "INSERT INTO kind_labels VALUES (?, ?, ?)",
@@ -226,7 +225,7 @@ _TOLD_BY = {
 def _missing(con: duckdb.DuckDBPyConnection, rules: Rules, folder: Folder) -> tuple[str, ...]:
     """One sentence per fact that is lacking, with the number of children it leaves undecided."""
     told_by = _TOLD_BY | {
-        kind.entitles: kind.id for kind in fields.kinds().values() if kind.entitles
+        kind.entitles: kind.id for kind in rosters.kinds().values() if kind.entitles
     }
     facts = rules.schema.subjects["child"].facts
     found = con.execute(
