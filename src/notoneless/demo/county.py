@@ -58,6 +58,6 @@ def make_county(children: int, seed: int, **changes: Any) -> County:
     places = make_places(rng, children, chosen)
     families = make_families(rng, places, children, chosen)
     truth, without_rollcall = make_children(rng, places, families, chosen)
-    hardship = make_hardship(rng, families, truth, chosen)
+    hardship = make_hardship(rng, places, families, truth, chosen)
     aid = make_aid(rng, families, truth, hardship, chosen)
     return County(seed, chosen, places, families, truth, hardship, aid, without_rollcall)

@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from notoneless.demo.families import Families
     from notoneless.demo.names import Flags, Numbers, Texts
+    from notoneless.demo.places import Places
     from notoneless.demo.settings import Settings
     from notoneless.demo.situations import Children
 
@@ -42,6 +43,7 @@ class Hardship:
 
 def make_hardship(
     rng: np.random.Generator,
+    places: Places,
     families: Families,
     children: Children,
     settings: Settings,
@@ -51,7 +53,7 @@ def make_hardship(
     homes = families.households
     total = len(homes.family)
     registered = homes.village >= 0
-    town = homes.township == 0
+    town = places.urban[homes.township]
     drawn = {name: (rng.random(total) < rates[name]) & registered for name in HOUSEHOLD_LISTS}
     drawn["orphan"] &= homes.elder >= 0
     drawn["unsupported"] &= (homes.elder >= 0) & ~drawn["orphan"]

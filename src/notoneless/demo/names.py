@@ -111,12 +111,12 @@ def alike(name: str, turn: int) -> str | None:
 
 
 def townships(rng: np.random.Generator, count: int) -> list[str]:
-    """``count`` different invented names, the first being the county town's street office."""
+    """``count`` different invented names; the first and every eighth after it is a street office."""
     places = tables()["places"]
     plain = list(places["townships"])
     stems = plain + [prefix + stem for prefix in places["township_prefixes"] for stem in plain[1:]]
     rest = [str(stem) for stem in rng.permutation(np.array(stems[1 : max(count, len(plain))]))]
-    ends = ["街道"] + ["镇" if index % 4 else "乡" for index in range(1, count)]
+    ends = ["街道" if index % 8 == 0 else "镇" if index % 4 else "乡" for index in range(count)]
     return [stem + end for stem, end in zip([stems[0], *rest], ends, strict=False)]
 
 

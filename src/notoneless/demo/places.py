@@ -42,9 +42,13 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """``village_township[v]`` is the township of village ``v``; township 0 is the county town."""
+    """``village_township[v]`` is the township of village ``v``; township 0 is the county town.
+
+    ``urban`` flags the townships that are street offices: city people, with a minimum of their own.
+    """
 
     townships: list[str]
+    urban: names.Flags
     villages: list[str]
     village_township: names.Numbers
     schools: list[School]
@@ -80,7 +84,8 @@ def make_places(rng: np.random.Generator, children: int, settings: Settings) -> 
         return townships[township].removesuffix("街道").removesuffix("镇").removesuffix("乡")
 
     for index, township in enumerate(townships):
-        own = names.villages(rng, max(6, round(per_township / size["per_village"])), index == 0)
+        in_town = township.endswith("街道")
+        own = names.villages(rng, max(6, round(per_township / size["per_village"])), in_town)
         villages += own
         village_township += [index] * len(own)
         primaries = max(1, round(per_township * 6 / 9 / size["per_primary"]))
@@ -104,7 +109,8 @@ def make_places(rng: np.random.Generator, children: int, settings: Settings) -> 
         found(f"{settings['county']}第{_count(number)}高级中学", "senior", 0)
     for number in range(max(1, round(children / size["per_vocational"]))):
         found(f"{settings['county']}第{_count(number)}职业中学", "vocational", 0)
-    return Places(townships, villages, np.array(village_township, dtype=np.int64), schools)
+    urban = np.array([township.endswith("街道") for township in townships])
+    return Places(townships, urban, villages, np.array(village_township, dtype=np.int64), schools)
 
 
 def _count(number: int) -> str:

@@ -79,7 +79,9 @@ def _spans(table: Table) -> list[tuple[int, int, str]]:
 
 
 def _write_xlsx(path: Path, tables: Sequence[Table]) -> None:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False})
+    # Written row by row; only cells merged over two lines need the sheet in memory.
+    whole = any(table.two_lines for table in tables)
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": not whole, "strings_to_urls": False})
     book.set_properties({"created": _MADE, "author": "", "title": ""})
     bold = book.add_format({"bold": True, "align": "center", "border": 1, "text_wrap": True})
     title = book.add_format({"bold": True, "align": "center", "font_size": 16})

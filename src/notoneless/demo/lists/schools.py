@@ -268,7 +268,7 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
         Column("曾用名", none, width=8),
         Column("身份证件有效期", none),
         Column("户口所在地", address, width=28),
-        Column("户口性质", either(homes.township[home] == 0, ("2", "非农业户口"), ("1", "农业户口"))),
+        Column("户口性质", either(county.places.urban[homes.township[home]], ("2", "非农业户口"), ("1", "农业户口"))),
         Column("特长", none, width=6),
         Column("学籍辅号", none),
         Column("班内学号", none, width=6),
