@@ -12,13 +12,16 @@ import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import TYPE_CHECKING
 
 from notoneless.calendar import parse_term
-from notoneless.faults import FaultKind
 from notoneless.rosters import faults
 from notoneless.rosters.books.sheet import Cell
 from notoneless.rosters.books.xlsx import serial_date
 from notoneless.rosters.fields import data, fields
+
+if TYPE_CHECKING:
+    from notoneless.faults import FaultKind
 
 Value = str | int | bool | dt.date | None
 
@@ -81,7 +84,8 @@ def is_nothing(cell: Cell) -> bool:
 
 _DOTS = re.compile("[·•・‧．∙⋅･᛫˙●\u2022\u00b7]|(?<=[\u3400-\u9fff])\\.(?=[\u3400-\u9fff])")
 _HAN_BMP = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_NAME_NOTE = re.compile(r"[(（][^)）]*[)）]$")
+# What a program writes where it had no code for a character.
+_LOST = re.compile("[\ufffd?？□]")
 
 
 def name(cell: Cell) -> str | None:
@@ -96,7 +100,7 @@ def name(cell: Cell) -> str | None:
     else:
         found = _SPACE.sub("", found)
     found = _DOTS.sub("·", found)
-    if "\ufffd" in found:
+    if _LOST.search(found):
         raise Unreadable(faults.BROKEN_CHARACTER, found)
     return found
 
@@ -355,6 +359,18 @@ def grade_and_stage(cell: Cell) -> tuple[int | None, str | None]:
             return number, stage
         raise Unreadable(faults.CODE_UNKNOWN)
     return base + number, stage
+
+
+_COHORT = re.compile(r"(?:初|高|中职|职高)?(?:中)?(20\d\d)级?")
+
+
+def cohort_grade(cell: Cell, school_year: int, base: int) -> int | None:
+    """Grade of those who entered in the year written (``2025级``): ``base`` 9 for the tenth grade on."""
+    match = _COHORT.fullmatch(_bare(cell))
+    if not match:
+        return None
+    number = school_year - int(match[1]) + 1
+    return base + number if 1 <= number <= 3 else None
 
 
 _CLASS_GRADE = re.compile(

@@ -109,6 +109,21 @@ COLUMN_UNKNOWN = FaultKind(
     N_("--column 里的“{heading}”在表里没有，或“{field}”不是字段名"),
     N_("表头照抄一遍；字段名见参考手册“名单的字段”"),
 )
+KIND_ENDED = FaultKind(
+    "L029",
+    N_("像是{choices}，但写着“{word}”，可能是已不再享受的人，没有使用"),
+    N_("确实仍在享受的，运行 notoneless read 文件 --as 种类 --confirm 确认一次；否则从文件夹移走"),
+)
+MEMORY_UNREADABLE = FaultKind(
+    "L030",
+    N_("记住表式的文件写坏了（{reason}）"),
+    N_("改好这个文件，或删掉它后重新确认一次"),
+)
+HEADING_INCOMPLETE = FaultKind(
+    "L031",
+    N_("多数列没有表头（{columns} 等列），剩下的表头可能对错了列，没有使用"),
+    N_("在表格软件里把每一列的表头补全"),
+)
 
 # -- one row or cell --------------------------------------------------------------------------------
 NOBODY = FaultKind(

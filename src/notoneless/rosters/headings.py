@@ -51,12 +51,8 @@ class Table:
         """Every field some column was matched with."""
         return frozenset(heading.field for heading in self.headings if heading.field)
 
-    def fingerprint(self) -> str:
-        """The headings alone, as a text that is the same next month."""
-        return "|".join(normal(heading.text) for heading in self.headings if not heading.day)
 
-
-_IGNORED = re.compile(r"[\s*:：★☆#_]+")
+_IGNORED = re.compile(r"[\s*:：★☆#]+")
 _BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 _NUMBERING = re.compile(r"^\d{1,2}[.、)]|^[A-Z]\d{1,2}[.、]?(?=[^\x00-\x7f])")
 _MEMBER = re.compile(
@@ -77,6 +73,15 @@ def _patterns() -> list[tuple[str, int, re.Pattern[str]]]:
         (field, rank, re.compile(pattern, re.IGNORECASE))
         for field, patterns in data("headings.toml")["fields"].items()
         for rank, pattern in enumerate(patterns)
+    ]
+
+
+@cache
+def _of_kind(kind: str) -> list[tuple[str, int, re.Pattern[str]]]:
+    return [
+        (field, rank, re.compile(pattern))
+        for field, patterns in data("headings.toml")["of_kind"].get(kind, {}).items()
+        for rank, pattern in enumerate(patterns, 100)
     ]
 
 
@@ -165,20 +170,32 @@ def _as_text(cell: Cell) -> str:
 _DATA = re.compile(r"\d{6,}|^\d+(\.\d+)?$")
 
 
-def _known(cells: Sequence[Cell]) -> int:
+Corrections = Mapping[str, str]
+"""Normalised heading to field, as a person said; "" leaves the column out."""
+
+
+def _known(cells: Sequence[Cell], corrections: Corrections) -> int:
     """How many cells of a row are headings of ours."""
     return sum(
         1
         for cell in cells
-        if isinstance(cell, str) and len(cell) <= 60 and any(_match(normal(cell))[::2])
+        if isinstance(cell, str)
+        and len(cell) <= 60
+        and (any(_match(normal(cell))[::2]) or normal(cell) in corrections)
     )
 
 
-def _keys(cells: Sequence[Cell]) -> bool:
+_KEYS = ("name", "id_number", "head_name", "head_id")
+
+
+def _keys(cells: Sequence[Cell], corrections: Corrections) -> bool:
+    """Whether a row has a heading that tells who somebody is."""
     return any(
         isinstance(cell, str)
-        and _match(_TRAILING_NUMBER.sub("", _MEMBER.sub("", normal(cell))))[0]
-        in ("name", "id_number", "head_name", "head_id")
+        and (
+            corrections.get(normal(cell)) in _KEYS
+            or _match(_TRAILING_NUMBER.sub("", _MEMBER.sub("", normal(cell))))[0] in _KEYS
+        )
         for cell in cells
     )
 
@@ -193,14 +210,19 @@ def _is_heading_line(cells: Sequence[Cell]) -> bool:
     return not any(isinstance(cell, float) for cell in cells)
 
 
-def find(sample: Sequence[Row]) -> Table | None:
+def find(sample: Sequence[Row], corrections: Corrections | None = None) -> Table | None:
     """The heading among the first rows of a sheet, or None when it has no name or number column."""
+    corrections = corrections or {}
     best, most = -1, 0
     for at, (_, cells) in enumerate(sample):
-        known = _known(cells)
+        known = _known(cells, corrections)
         width = sum(1 for cell in cells if _as_text(cell))
         enough = known >= 2 or (known == 1 and width <= 2)
-        if enough and known > most and (_keys(cells) or _below_has_keys(sample, at)):
+        if (
+            enough
+            and known > most
+            and (_keys(cells, corrections) or _below_has_keys(sample, at, corrections))
+        ):
             best, most = at, known
     if best < 0:
         return None
@@ -211,7 +233,7 @@ def find(sample: Sequence[Row]) -> Table | None:
     while (
         last + 1 < len(sample)
         and last < first + 2
-        and _known(sample[last + 1][1]) >= 1
+        and _known(sample[last + 1][1], corrections) >= 1
         and _is_heading_line(sample[last + 1][1])
         and _continues(sample[last][1], sample[last + 1][1])
     ):
@@ -225,10 +247,8 @@ def find(sample: Sequence[Row]) -> Table | None:
     for index in range(width):
         texts = list(dict.fromkeys(line[index] for line in lines if line[index]))
         if texts:
-            headings.append(_one(index, texts))
-    if not any(
-        heading.field in ("name", "id_number", "head_name", "head_id") for heading in headings
-    ):
+            headings.append(_corrected(_one(index, texts), corrections))
+    if not any(heading.field in _KEYS for heading in headings):
         return None
     titles = tuple(
         text
@@ -239,8 +259,11 @@ def find(sample: Sequence[Row]) -> Table | None:
     return Table(tuple(number for number, _ in sample[first : last + 1]), tuple(headings), titles)
 
 
-def _below_has_keys(sample: Sequence[Row], at: int) -> bool:
-    return at + 1 < len(sample) and _keys(sample[at + 1][1]) and _is_heading_line(sample[at + 1][1])
+def _below_has_keys(sample: Sequence[Row], at: int, corrections: Corrections) -> bool:
+    if at + 1 >= len(sample):
+        return False
+    below = sample[at + 1][1]
+    return _keys(below, corrections) and _is_heading_line(below)
 
 
 def _is_upper_line(upper: Sequence[Cell]) -> bool:
@@ -248,7 +271,7 @@ def _is_upper_line(upper: Sequence[Cell]) -> bool:
     if len(texts) < 2 or not _is_heading_line(upper):
         return False
     grouped = any(pattern.fullmatch(text) for text in texts for pattern in _groups().values())
-    return grouped or _known(upper) >= 2
+    return grouped or _known(upper, {}) >= 2
 
 
 def _continues(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
@@ -271,6 +294,26 @@ def _spread(lines: list[list[str]]) -> None:
                 group = text if below else ""
             elif below:
                 line[index] = group
+
+
+def unnamed_columns(table: Table, sample: Sequence[Row]) -> str:
+    """The letters of columns full of data without a heading, when they are most of the table.
+
+    Then the heading was damaged, and what is left of it may name the wrong columns.
+    """
+    below = [cells for number, cells in sample if number > table.rows[-1]]
+    width = max(map(len, below), default=0)
+    named = {heading.index for heading in table.headings}
+    full = [
+        index
+        for index in range(width)
+        if 2 * sum(1 for cells in below if index < len(cells) and cells[index] is not None)
+        > len(below)
+    ]
+    unnamed = [index for index in full if index not in named]
+    if len(unnamed) >= 3 and 2 * len(unnamed) > len(full):
+        return ",".join(map(letter, unnamed[:6]))
+    return ""
 
 
 # -- from headings to columns --------------------------------------------------------------------------
@@ -330,16 +373,12 @@ FAMILY = 101
 """From this number on, a member is a pupil's relative and not a row."""
 
 
-def plan(
-    table: Table, *, household: bool, rollcall: bool, corrections: Mapping[str, str] | None = None
-) -> Plan:
-    """Decide what becomes of every column.
+def plan(table: Table, *, household: bool, kind: str = "") -> Plan:
+    """Decide what becomes of every column of a list of this kind.
 
     ``household``: repeated name and number columns are further members and not one column doubled.
-    ``corrections``: normalised heading to field ("" leaves the column out), given by a person.
     """
-    headings = [_corrected(heading, corrections or {}) for heading in table.headings]
-    headings = _heads(headings, household=household)
+    headings = _heads(_by_kind(table, kind), household=household)
     chosen: dict[tuple[int, str], list[tuple[int, int]]] = {}
     member, seen = 0, set[str]()
     family = FAMILY - 1
@@ -350,7 +389,7 @@ def plan(
         column = Column(letter(heading.index), heading.text, left_out=heading.left_out)
         field = heading.field
         if heading.day:
-            if rollcall:
+            if kind == "rollcall":
                 days.append((heading.index, heading.day))
                 columns.append(replace(column, left_out="earlier_day"))
             else:
@@ -419,7 +458,38 @@ def _public(column: Column) -> Column:
     return replace(column, field=shown.get(column.field, ""))
 
 
-def _corrected(heading: Heading, corrections: Mapping[str, str]) -> Heading:
+def _by_kind(table: Table, kind: str) -> list[Heading]:
+    """The headings, with words that mean something in this kind of list only.
+
+    A field that a column of its own already gives is not looked for in a more general one.
+    """
+    have = set(table.fields)
+    found = []
+    for heading in table.headings:
+        if (
+            (heading.field and heading.field != "remark")
+            or heading.day
+            or (heading.left_out == "forbidden")
+        ):
+            found.append(heading)
+            continue
+        lowest = _BRACKETS.sub("", normal(heading.text.split("/")[-1]))
+        match = next(
+            (
+                (field, rank)
+                for field, rank, pattern in _of_kind(kind)
+                if field not in have and pattern.fullmatch(lowest)
+            ),
+            None,
+        )
+        if match and heading.rank >= 0:
+            found.append(replace(heading, field=match[0], rank=match[1], left_out=""))
+        else:
+            found.append(heading)
+    return found
+
+
+def _corrected(heading: Heading, corrections: Corrections) -> Heading:
     chosen = corrections.get(normal(heading.text))
     if chosen is None:
         return heading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -16,6 +17,9 @@ from notoneless.faults import Place
 from notoneless.rosters import faults
 from notoneless.rosters.memory import LayoutMemory, Remembered
 from notoneless.rosters.reading import Reading
+
+# Arrow's own pool reserves address space ahead, which the child's limit would count.
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
 
 WORKERS = 2
 """Files read at once."""
@@ -123,13 +127,7 @@ class _Child:
                 stderr=None if debug else subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
-                # Arrow's own pool reserves address space ahead, which the limit would count.
-                env=os.environ
-                | {
-                    "ARROW_DEFAULT_MEMORY_POOL": "system",
-                    "PYTHONUTF8": "1",
-                    "OMP_NUM_THREADS": "1",
-                },  # fmt: skip
+                env=os.environ | _ENVIRONMENT,
             )
         return self._process
 
@@ -138,10 +136,8 @@ class _Child:
             process, self._process = self._process, None
             for stream in (process.stdin, process.stdout):
                 if stream:
-                    try:
+                    with contextlib.suppress(OSError):
                         stream.close()
-                    except OSError:
-                        pass
             try:
                 process.wait(timeout=0.5)
             except subprocess.TimeoutExpired:

@@ -6,14 +6,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from notoneless.calendar import parse_term
+from notoneless.calendar import parse_term, school_year_on
 from notoneless.faults import Place, Refusal
 from notoneless.i18n import N_, gettext
 from notoneless.rosters import faults, headings, recognise
-from notoneless.rosters.books import Sheet, open_book
+from notoneless.rosters.books import Book, Row, Sheet, open_book
 from notoneless.rosters.cells import Value, nfkc
 from notoneless.rosters.fields import fields, kinds
 from notoneless.rosters.memory import LayoutMemory, Remembered
@@ -28,7 +28,7 @@ WHY = {
     "remembered": N_("按以前确认过的同样的表认出"),
     "person": N_("由人指定"),
 }
-"""How a kind was told, as a sentence."""
+"""How a kind was told, as a sentence; ``SheetReading.why`` holds the key."""
 
 
 def read_file(
@@ -47,23 +47,19 @@ def read_file(
     ``refused`` and its faults; nothing is raised for bad input.
     """
     findings = Findings(most)
+    size, digest, sheets = 0, "", tuple[SheetReading, ...]()
     try:
-        size = path.stat().st_size
-        digest = _sha256(path)
-        sheets = tuple(
-            _read_book(path, into, digest, memory or LayoutMemory(), chosen, findings, progress)
-        )
+        if path.name.startswith(("~$", ".~")):
+            raise Refusal([faults.LOCK_FILE.at(Place(path.name))])
+        size, digest = path.stat().st_size, _sha256(path)
+        book = open_book(path)
+        job = _Job(path, into, digest, memory or LayoutMemory(), chosen, findings, progress)
+        sheets = job.read(book)
     except Refusal as refusal:
         for fault in refusal.faults:
             findings.add(fault)
-        return Reading(
-            path.name, faults=tuple(findings.faults), counts=findings.counts, refused=True
-        )
     except OSError as error:
         findings.add(faults.UNREADABLE.at(Place(path.name), reason=type(error).__name__))
-        return Reading(
-            path.name, faults=tuple(findings.faults), counts=findings.counts, refused=True
-        )
     return Reading(
         file=path.name,
         sha256=digest,
@@ -80,171 +76,205 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _read_book(
-    path: Path,
-    into: Path,
-    digest: str,
-    memory: LayoutMemory,
-    chosen: Remembered | None,
-    findings: Findings,
-    progress: Callable[[int], None] | None,
-) -> list[SheetReading]:
-    if path.name.startswith(("~$", ".~")):
-        raise Refusal([faults.LOCK_FILE.at(Place(path.name))])
-    book = open_book(path)
-    found: list[tuple[int, Sheet, SheetReading, headings.Table | None]] = []
-    for position, sheet in enumerate(book.sheets, 1):
-        sample = list(sheet.rows(most=headings.SAMPLE))
-        table = headings.find(sample) if sample else None
-        reading = SheetReading(sheet.name, hidden=sheet.hidden)
-        if table is None:
-            if sample and not sheet.hidden:
-                findings.add(faults.NO_TABLE.at(Place(path.name, sheet.name)))
-            found.append((position, sheet, reading, None))
-            continue
-        if sheet.hidden:
-            findings.add(faults.HIDDEN_SHEET.at(Place(path.name, sheet.name)))
-            found.append((position, sheet, reading, None))
-            continue
-        found.append((position, sheet, reading, table))
-    readings = []
-    for position, sheet, reading, table in found:
-        if table is not None:
-            reading = _read_sheet(
-                path, into, digest, position, sheet, table, memory, chosen, findings, progress
-            )
-        readings.append(reading)
-    return readings
+@dataclass
+class _Job:
+    """The reading of one book."""
 
+    path: Path
+    into: Path
+    digest: str
+    memory: LayoutMemory
+    chosen: Remembered | None
+    findings: Findings
+    progress: Callable[[int], None] | None
+    headings_seen: set[str] = field(default_factory=set)
 
-def _read_sheet(
-    path: Path,
-    into: Path,
-    digest: str,
-    position: int,
-    sheet: Sheet,
-    table: headings.Table,
-    memory: LayoutMemory,
-    chosen: Remembered | None,
-    findings: Findings,
-    progress: Callable[[int], None] | None,
-) -> SheetReading:
-    place = Place(path.name, sheet.name)
-    remembered = chosen or memory.find(path.name, sheet.name, table)
-    reading = SheetReading(sheet.name, heading_rows=table.rows)
-    if remembered is not None and remembered.kind:
-        layout = recognise.of_kind(remembered.kind)
-        by = "person" if chosen else "remembered"
-    else:
-        told = recognise.recognise(table, file=path.name, sheet=sheet.name, position=position)
-        if told.layout is None:
-            plan = headings.plan(table, household=False, rollcall=False)
-            if told.choices:
-                labels = "、".join(
-                    dict.fromkeys(f"“{kinds()[choice.kind].label}”" for choice in told.choices)
-                )
-                findings.add(faults.KIND_AMBIGUOUS.at(place, choices=labels))
+    def read(self, book: Book) -> tuple[SheetReading, ...]:
+        """Every sheet, in order."""
+        readings: list[SheetReading] = []
+        blank: list[str] = []
+        for position, sheet in enumerate(book.sheets, 1):
+            sample = list(sheet.rows(most=headings.SAMPLE))
+            found = self._table(sheet, sample)
+            if found is None:
+                if sample and not sheet.hidden:
+                    blank.append(sheet.name)
+                readings.append(SheetReading(sheet.name, hidden=sheet.hidden))
+            elif sheet.hidden:
+                self.findings.add(faults.HIDDEN_SHEET.at(Place(self.path.name, sheet.name)))
+                readings.append(SheetReading(sheet.name, hidden=True))
             else:
-                findings.add(faults.KIND_UNKNOWN.at(place))
-            return replace(reading, columns=plan.columns)
-        layout, by = told.layout, told.by
-    corrections = remembered.columns if remembered else {}
-    plan = headings.plan(
-        table,
-        household=layout.household,
-        rollcall=layout.kind == "rollcall",
-        corrections=corrections,
-    )
-    for column in plan.columns:
-        if column.left_out == "forbidden":
-            findings.add(faults.DROPPED_SENSITIVE.at(place, heading=column.heading))
-    if not any(name in ("name", "id_number") for _, name in plan.sources):
-        findings.add(faults.NO_KEY.at(place))
-        return replace(reading, kind=layout.kind, columns=plan.columns)
-    list_day = recognise.list_date([path.name, *table.titles, sheet.name])
-    constants = _constants(layout.kind, path, table, plan, list_day)
-    target = into / f"{digest[:16]}-{position}.parquet"
-    writer = Writer(
-        sheet=sheet,
-        file=path.name,
-        table=table,
-        plan=plan,
-        findings=findings,
-        constants=constants,
-        certificates=layout.kind in ("disabled", "special"),
-        progress=progress,
-    )
-    written = writer.write(target)
-    said = recognise.said_count(path.stem)
-    if said is not None and said != written.lines:
-        findings.add(faults.COUNT_DIFFERS.at(place, said=said, rows=written.lines))
-    hidden_rows, hidden_columns = sheet.hidden_parts()
-    if hidden_rows or hidden_columns:
-        what = "、".join(
-            part
-            for part in (
-                gettext("{n} 行").format(n=hidden_rows) if hidden_rows else "",
-                gettext("{n} 列").format(n=hidden_columns) if hidden_columns else "",
+                table, said = found
+                unnamed = headings.unnamed_columns(table, sample)
+                if unnamed:
+                    place = Place(self.path.name, sheet.name, table.rows[-1], unnamed)
+                    self.findings.add(faults.HEADING_INCOMPLETE.at(place, columns=unnamed))
+                    readings.append(SheetReading(sheet.name, heading_rows=table.rows))
+                    continue
+                readings.append(self._sheet(position, sheet, table, said))
+        if all(not reading.heading_rows for reading in readings):
+            # Covers and summaries beside a list are usual; a file without any list is not.
+            for name in blank or [""]:
+                self.findings.add(faults.NO_TABLE.at(Place(self.path.name, name)))
+        self._compare_count(readings)
+        self._unknown_corrections()
+        return tuple(readings)
+
+    def _table(
+        self, sheet: Sheet, sample: list[Row]
+    ) -> tuple[headings.Table, Remembered | None] | None:
+        """The heading of a sheet and what people said about lists like it."""
+        if self.chosen and (not self.chosen.sheet or self.chosen.sheet == sheet.name):
+            table = headings.find(sample, self.chosen.columns)
+            if table:
+                self.headings_seen |= {headings.normal(entry.text) for entry in table.headings}
+            return (table, self.chosen) if table else None
+        for entry in self.memory.of_file(self.path.name, sheet.name):
+            table = headings.find(sample, entry.columns)
+            if table and entry.fits(table):
+                return table, entry
+        table = headings.find(sample)
+        return (table, None) if table else None
+
+    def _sheet(
+        self, position: int, sheet: Sheet, table: headings.Table, said: Remembered | None
+    ) -> SheetReading:
+        findings, place = self.findings, Place(self.path.name, sheet.name)
+        reading = SheetReading(sheet.name, heading_rows=table.rows)
+        if said is not None and said.kind:
+            layout, by = recognise.of_kind(said.kind), "person" if self.chosen else "remembered"
+        else:
+            told = recognise.recognise(
+                table, file=self.path.name, sheet=sheet.name, position=position
             )
-            if part
+            if told.layout is None:
+                self._unrecognised(told, place)
+                plan = headings.plan(table, household=False)
+                return replace(reading, columns=plan.columns)
+            layout, by = told.layout, told.by
+        plan = headings.plan(table, household=layout.household, kind=layout.kind)
+        for column in plan.columns:
+            if column.left_out == "forbidden":
+                findings.add(faults.DROPPED_SENSITIVE.at(place, heading=column.heading))
+        titles = [*table.titles, sheet.name, self.path.stem]
+        list_day = recognise.list_date([self.path.name, *table.titles, sheet.name])
+        target = self.into / f"{self.digest[:16]}-{position}.parquet"
+        written = Writer(
+            sheet=sheet,
+            file=self.path.name,
+            table=table,
+            plan=plan,
+            findings=findings,
+            constants=_constants(layout.kind, titles, plan, list_day),
+            cohort=_cohort(layout.kind, titles, list_day),
+            certificates=layout.kind in ("disabled", "special"),
+            progress=self.progress,
+        ).write(target)
+        self._say_hidden(sheet, place)
+        schools = written.schools or recognise.schools_said(titles)
+        # A school's own list covers the school; a township in its name is not what it covers.
+        townships = written.townships or (() if schools else recognise.townships_said(titles))
+        return SheetReading(
+            sheet=sheet.name,
+            kind=layout.kind,
+            layout=layout.id,
+            why=by,
+            heading_rows=table.rows,
+            columns=_shown(plan.columns, written.filled),
+            list_date=list_day,
+            schools=schools,
+            townships=townships,
+            county=recognise.county_said(titles),
+            lines=written.lines,
+            rows=written.rows,
+            accepted=written.accepted,
+            faulty=written.faulty,
+            skipped=written.skipped,
+            path=target,
         )
-        findings.add(faults.HIDDEN_PARTS.at(place, what=what))
-    townships = written.townships or recognise.townships_said(
-        [*table.titles, sheet.name, path.stem]
-    )
-    schools = written.schools or recognise.schools_said([*table.titles, sheet.name, path.stem])
-    return SheetReading(
-        sheet=sheet.name,
-        kind=layout.kind,
-        layout=layout.id,
-        why=gettext(WHY[by]),
-        heading_rows=table.rows,
-        columns=_shown(plan.columns, written.filled),
-        list_date=list_day,
-        schools=schools,
-        townships=townships,
-        lines=written.lines,
-        rows=written.rows,
-        accepted=written.accepted,
-        faulty=written.faulty,
-        skipped=written.skipped,
-        path=target,
-    )
+
+    def _unrecognised(self, told: recognise.Recognised, place: Place) -> None:
+        labels = "、".join(
+            dict.fromkeys(f"“{kinds()[choice.kind].label}”" for choice in told.choices)
+        )
+        if told.ended:
+            self.findings.add(faults.KIND_ENDED.at(place, choices=labels, word=told.ended))
+        elif labels:
+            self.findings.add(faults.KIND_AMBIGUOUS.at(place, choices=labels))
+        else:
+            self.findings.add(faults.KIND_UNKNOWN.at(place))
+
+    def _say_hidden(self, sheet: Sheet, place: Place) -> None:
+        rows, columns = sheet.hidden_parts()
+        said = []
+        if rows:
+            said.append(gettext("{n} 行").format(n=rows))
+        if columns:
+            said.append(gettext("{n} 列").format(n=columns))
+        if said:
+            self.findings.add(faults.HIDDEN_PARTS.at(place, what="、".join(said)))
+
+    def _compare_count(self, readings: list[SheetReading]) -> None:
+        """Hold the number of people that the file's name gives against the rows read."""
+        said = recognise.said_count(self.path.stem)
+        used = [reading for reading in readings if reading.path]
+        if said is None or not used:
+            return
+        lines = sum(reading.lines for reading in used)
+        if said not in (lines, sum(reading.accepted for reading in used)):
+            place = Place(self.path.name, used[0].sheet if len(used) == 1 else "")
+            self.findings.add(faults.COUNT_DIFFERS.at(place, said=said, rows=lines))
+
+    def _unknown_corrections(self) -> None:
+        if not self.chosen:
+            return
+        known = set(fields()) | {""}
+        for heading, field_id in self.chosen.columns.items():
+            if heading not in self.headings_seen or field_id not in known:
+                self.findings.add(
+                    faults.COLUMN_UNKNOWN.at(Place(self.path.name), heading=heading, field=field_id)
+                )
 
 
 def _shown(columns: tuple[Column, ...], filled: frozenset[str]) -> tuple[Column, ...]:
     return tuple(
-        replace(column, left_out="empty")
-        if column.field and column.field not in filled and column.field in fields()
-        else column
+        replace(column, left_out="empty") if column.field and column.field not in filled else column
         for column in columns
     )
 
 
+def _cohort(kind: str, titles: list[str], day: dt.date | None) -> tuple[int, int] | None:
+    """School year and the grade below the first, for lists that write years of entry."""
+    if kind != "vocational_roll":
+        return None
+    term = next((found for text in titles if (found := parse_term(nfkc(text)))), None)
+    if term:
+        return term.school_year, 9
+    return (school_year_on(day), 9) if day else None
+
+
 _POLICY = re.compile(
     r"(?:(?:县|市|区|学校|小学|中学|幼儿园)(?=.))?"
-    r"(?P<policy>[一-鿿“”+0-9]{0,24}?(?:生活补助|助学金|营养(?:改善|膳食)[一-鿿]{0,6}?|免(?:学杂|学|保教|作业本)费"
-    r"|雨露计划|奖学金|保教费减免|资助金?|补助金?|一补))"
+    r"(?P<policy>[一-鿿“”+0-9]{0,24}?(?:生活补助|助学金|营养(?:改善|膳食)[一-鿿]{0,6}?"
+    r"|免(?:学杂|学|保教|作业本)费|雨露计划|奖学金|保教费减免|资助金?|补助金?|一补))"
+)
+_TERM_WORDS = re.compile(
+    r"20\d\d(?:-20\d\d)?(?:学年|年)?(?:第?[一二上下]学期|[春秋](?:季)?(?:学期)?)?|^\d+[-_.、]*|附件\d*[-_.、]*"
 )
 
 
 def _constants(
-    kind: str,
-    path: Path,
-    table: headings.Table,
-    plan: headings.Plan,
-    list_day: dt.date | None,
+    kind: str, titles: list[str], plan: headings.Plan, list_day: dt.date | None
 ) -> dict[str, Value]:
     """What the whole list says once, in its title or name, for every row."""
     have = {name for _, name in plan.sources}
     said: dict[str, Value] = {}
-    texts = [*table.titles, path.stem]
     if kind == "payments":
         if "term" not in have:
-            term = next((found for text in texts if (found := parse_term(nfkc(text)))), None)
+            term = next((found for text in titles if (found := parse_term(nfkc(text)))), None)
             if term:
                 said["term"] = str(term)
-        if "policy" not in have and (policy := _policy(texts)):
+        if "policy" not in have and (policy := _policy(titles)):
             said["policy"] = policy
     if kind == "rollcall" and "call_date" not in have and list_day:
         said["call_date"] = list_day
@@ -252,9 +282,9 @@ def _constants(
 
 
 def _policy(texts: list[str]) -> str | None:
+    """The name of the aid in a title, without the term and the place before it."""
     for text in texts:
-        plain = re.sub(r"\s+", "", nfkc(text))
-        plain = re.sub(r"20\d\d(-20\d\d)?(学年|年)?(第?[一二]学期|[春秋](季)?(学期)?)?", "", plain)
+        plain = _TERM_WORDS.sub("", re.sub(r"\s+", "", nfkc(text)))
         if match := _POLICY.search(plain):
             return match["policy"]
     return None

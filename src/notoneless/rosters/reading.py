@@ -35,7 +35,7 @@ class SheetReading:
     """What was understood of one sheet.
 
     ``kind`` is an id of ``kinds.toml``, or "" when the sheet was not recognised (then there is no
-    ``path``). ``rows`` counts rows of the Parquet, ``lines`` rows of the sheet that hold people,
+    ``path``). ``county`` is the county a title names for the whole list. ``rows`` counts rows of the Parquet, ``lines`` rows of the sheet that hold people,
     ``accepted`` the rows somebody can be told from, ``faulty`` the sheet's rows with an error.
     """
 
@@ -48,6 +48,7 @@ class SheetReading:
     list_date: dt.date | None = None
     schools: tuple[str, ...] = ()
     townships: tuple[str, ...] = ()
+    county: str = ""
     lines: int = 0
     rows: int = 0
     accepted: int = 0
@@ -136,6 +137,7 @@ def _sheet(entry: Mapping[str, Any]) -> SheetReading:
         list_date=dt.date.fromisoformat(entry["list_date"]) if entry["list_date"] else None,
         schools=tuple(entry["schools"]),
         townships=tuple(entry["townships"]),
+        county=entry["county"],
         path=Path(entry["path"]) if entry["path"] else None,
         **{
             name: entry[name]

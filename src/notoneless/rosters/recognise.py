@@ -11,10 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from notoneless.rosters.cells import nfkc
-from notoneless.rosters.fields import data
-from notoneless.rosters.headings import Table
+from notoneless.rosters.fields import data, kinds
+
+if TYPE_CHECKING:
+    from notoneless.rosters.headings import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,15 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The one layout, or the several it might be (then nothing is used); ``by`` tells from what."""
+    """The one layout, or the several it might be (then nothing is used); ``by`` tells from what.
+
+    ``ended`` is the word that says that people on the list lost what it is about.
+    """
 
     layout: Layout | None
     choices: tuple[Layout, ...] = ()
     by: str = ""
+    ended: str = ""
 
 
 @cache
@@ -71,7 +78,16 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", nfkc(text))
 
 
-def _by_words(text: str, fields: frozenset[str], position: int) -> list[Layout]:
+@cache
+def _ended() -> re.Pattern[str]:
+    return re.compile(data("layouts.toml")["ended"])
+
+
+ENDED_KINDS = frozenset(["poverty_relieved_ended", "monitored_cleared"])
+"""Kinds of people who are no longer entitled."""
+
+
+def _by_words(text: str, fields: frozenset[str], position: int | None) -> list[Layout]:
     matching = [
         layout
         for layout in layouts().values()
@@ -79,7 +95,7 @@ def _by_words(text: str, fields: frozenset[str], position: int) -> list[Layout]:
         and all(word.search(text) for word in layout.words)
         and not any(word.search(text) for word in layout.without)
         and layout.headings <= fields
-        and (not layout.position or layout.position == position)
+        and (not layout.position or position is None or layout.position == position)
     ]
     overruled = {name for layout in matching for name in layout.over}
     return [layout for layout in matching if layout.id not in overruled]
@@ -97,6 +113,15 @@ def _by_shape(fields: frozenset[str]) -> list[Layout]:
 
 def recognise(table: Table, *, file: str, sheet: str, position: int) -> Recognised:
     """Tell the kind of a sheet. ``position`` counts the book's sheets from 1."""
+    told = _recognise(table, file=file, sheet=sheet, position=position)
+    if told.layout and kinds()[told.layout.kind].entitles and told.layout.kind not in ENDED_KINDS:
+        said = _ended().search(_plain(" ".join((*table.titles, sheet, file))))
+        if said:
+            return Recognised(None, (told.layout,), told.by, said[0])
+    return told
+
+
+def _recognise(table: Table, *, file: str, sheet: str, position: int) -> Recognised:
     fields = table.fields
     if any(heading.day for heading in table.headings):
         fields |= {"attendance"}
@@ -122,6 +147,9 @@ def recognise(table: Table, *, file: str, sheet: str, position: int) -> Recognis
     together = _by_words(f"{own} {stem}", fields, position)
     if together:
         return _decided(together, "title and file name")
+    if _by_words(f"{own} {stem}", fields, None):
+        # The file is of a kind whose lists stand on other sheets: this one is something else.
+        return Recognised(None)
     return _decided(_by_shape(fields), "headings")
 
 
@@ -138,8 +166,8 @@ def _decided(found: list[Layout], by: str) -> Recognised:
 
 
 _DATE_IN_NAME = re.compile(
-    r"(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"
-    r"|[.\-_/年](1[0-2]|0?[1-9])(?:[.\-_/月](3[01]|[12]\d|0?[1-9])(?!\d)日?|月(?:份)?)?)"
+    r"(?<!\d)(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|[.\-_/年](1[0-2]|0?[1-9])(?!\d)(?:[.\-_/月](3[01]|[12]\d|0?[1-9])(?!\d)日?|月)?)"
 )
 
 
@@ -166,24 +194,59 @@ def said_count(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-_TOWNSHIP = re.compile(r"([一-鿿]{1,7}?(?:县|市|区|旗))?([一-鿿]{1,6}?(?:镇|乡|街道))")
+_SPLIT = re.compile(r"[-_.、,()\[\]【】《》\s\d:]+|月份|年|月|日")
+_COUNTY = re.compile(r"^.{2,6}?[县市区旗](?=.)")
+_TOWNSHIP = re.compile(r"([一-鿿]{1,6}?(?:镇|乡|街道))")
 _SCHOOL = re.compile(
-    r"[一-鿿]{2,25}?(?:小学校|小学|中学校|初中|高中|中学|九年制学校|九年一贯制学校|职业学校|技工学校|学校|校区|中心校)(?![一-鿿]*(?:学生|生))"
+    r"([一-鿿]{2,25}?(?:小学校?|中学校?|初中|高中|学校|中心校|教学点|幼儿园))(?!生|学生|等)"
+)
+_SEVERAL = re.compile(r"等.{0,3}[0-9一二三四五六七八九十]+(?:个|所)?(?:乡|镇|街道|校|学校|单位)")
+_NOT_A_PLACE = (
+    "城乡",
+    "各乡",
+    "个乡",
+    "全乡",
+    "本乡",
+    "乡镇",
+    "全镇",
+    "各镇",
+    "义务",
+    "普通",
+    "特殊",
 )
 
 
-def townships_said(titles: Sequence[str]) -> tuple[str, ...]:
-    """Townships that a title names: ``××县××镇2025年9月…``."""
+def _said(pattern: re.Pattern[str], titles: Sequence[str]) -> tuple[str, ...]:
+    """Names at the start of a title's pieces; none when a title says that there are more."""
+    if any(_SEVERAL.search(_plain(title)) for title in titles):
+        return ()
     found = []
     for title in titles:
-        found += [match[2] for match in _TOWNSHIP.finditer(_plain(title)[:40])]
+        for piece in _SPLIT.split(nfkc(title)[:80]):
+            rest = _COUNTY.sub("", piece)
+            match = pattern.match(rest) or pattern.match(piece)
+            if match and not match[1].startswith(_NOT_A_PLACE) and len(match[1]) > 2:
+                found.append(match[1])
     return tuple(dict.fromkeys(found))
+
+
+def townships_said(titles: Sequence[str]) -> tuple[str, ...]:
+    """Townships that a title names: ``××县××镇2025年9月…``; empty when it names none or ``等3个乡镇``."""
+    return _said(_TOWNSHIP, titles)
 
 
 def schools_said(titles: Sequence[str]) -> tuple[str, ...]:
-    """Schools that a title names: ``××县××小学2025年秋季学籍名册``."""
-    found = []
+    """Schools that a title names: ``××小学2025年秋季学籍名册``."""
+    return _said(_SCHOOL, titles)
+
+
+def county_said(titles: Sequence[str]) -> str:
+    """The county that a title names for the whole list: ``××县2026年9月…``; "" when it names less."""
+    if townships_said(titles) or schools_said(titles):
+        return ""
     for title in titles:
-        plain = re.sub(r"^\d+[-_.、]*", "", _plain(title))
-        found += [match[0] for match in _SCHOOL.finditer(plain[:60])]
-    return tuple(dict.fromkeys(found))
+        for piece in _SPLIT.split(nfkc(title)[:80]):
+            match = _COUNTY.match(piece)
+            if match and match[0]:
+                return match[0]
+    return ""

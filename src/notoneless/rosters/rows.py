@@ -115,7 +115,12 @@ def _seen(field_id: str, cell: Cell) -> str:
 
 
 class Writer:
-    """Reads the rows of a sheet by its plan and writes them as one Parquet file."""
+    """Reads the rows of a sheet by its plan and writes them as one Parquet file.
+
+    ``constants``: what the title says for every row. ``certificates``: numbers may be those of
+    disability certificates, which tell kind and degree. ``cohort``: the school year and the grade
+    below the first one, where grades are written as years of entry (``2025级``).
+    """
 
     def __init__(
         self,
@@ -127,6 +132,7 @@ class Writer:
         findings: Findings,
         constants: dict[str, Value] | None = None,
         certificates: bool = False,
+        cohort: tuple[int, int] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self._sheet = sheet
@@ -147,6 +153,7 @@ class Writer:
         self._columns: dict[tuple[int, int, str], _Column] = {}
         self._constants = constants or {}
         self._certificates_read = certificates
+        self._cohort = cohort
         self._schools: Counter[str] = Counter()
         self._townships: Counter[str] = Counter()
         self._filled: set[str] = set()
@@ -286,7 +293,7 @@ class Writer:
             return None
         answer: list[Any] | None = None
         for order, index in enumerate(indices):
-            column = self._columns.setdefault((member, index, name), _Column(cells.converter(name)))
+            column = self._columns.setdefault((member, index, name), _Column(self._converter(name)))
             raw = transposed[self._slot[index]]
             found, bad = column.values(raw)
             for at, kind in bad:
@@ -310,6 +317,16 @@ class Writer:
                             other=self._texts[index],
                         )
         return answer
+
+    def _converter(self, name: str) -> cells.Converter:
+        if name != "grade" or self._cohort is None:
+            return cells.converter(name)
+        school_year, base = self._cohort
+
+        def grade(cell: Cell) -> Value:
+            return cells.cohort_grade(cell, school_year, base) or cells.grade(cell)
+
+        return grade
 
     def _fault(self, kind: FaultKind, row: int, index: int, seen: str, **details: object) -> None:
         if kind.severity == "error":
@@ -341,11 +358,9 @@ class Writer:
         if self._plan.days:
             self._days(own[0], batch, transposed)
         if self._plan.members:
-            person = {name for columns in own[1:] for name in columns}
-            person |= {"name", "id_number", "relation", "guardian_name", "guardian_id"}
-            shared = {name: values for name, values in own[0].items() if name not in person}
-        for columns in own:
-            self._check(columns, numbers)
+            shared = {name: values for name, values in own[0].items() if name in _OF_HOUSEHOLD}
+        for member, columns in enumerate(own):
+            self._check(member, columns, numbers)
         for name, target in (("school", self._schools), ("township", self._townships)):
             for columns in own:
                 target.update(value for value in columns.get(name, ()) if value)
@@ -447,26 +462,26 @@ class Writer:
                     dates[at] = day
         columns["call_date"] = dates
 
-    def _check(self, columns: dict[str, list[Any]], numbers: list[int]) -> None:
+    def _check(self, member: int, columns: dict[str, list[Any]], numbers: list[int]) -> None:
         """Hold each number against its check character, the birth date and the sex."""
         ids = columns.get("id_number")
         if ids is None:
             return
         births, sexes = columns.get("birth_date"), columns.get("sex")
         types = columns.get("id_type")
-        member = next((m for (m, name) in self._plan.sources if name == "id_number"), 0)
-        index = self._plan.sources[member, "id_number"][0]
+        sources = self._plan.sources
+        index = sources[member, "id_number"][0]
         for at, text in enumerate(ids):
             if text is None:
                 continue
             state = id_number.state(text)
             if state == "valid":
                 if births and births[at] and (inside := id_number.birth_date(text)) != births[at]:
-                    source = self._plan.sources.get((0, "birth_date"), (index,))[0]
+                    source = sources[member, "birth_date"][0]
                     assert inside
                     self._fault(faults.BIRTH_DIFFERS, numbers[at], source, mask_date(births[at]))
                 if sexes and sexes[at] and id_number.sex(text) != sexes[at]:
-                    source = self._plan.sources.get((0, "sex"), (index,))[0]
+                    source = sources[member, "sex"][0]
                     self._fault(
                         faults.SEX_DIFFERS,
                         numbers[at],
@@ -542,6 +557,11 @@ class Writer:
                 [one or other for one, other in zip(kinds, told, strict=True)] if kinds else told
             )
 
+
+_OF_HOUSEHOLD = frozenset(
+    ["household_no", "phone", "address", "county", "township", "village", "nation", "card_number"]
+)
+"""What a household's row says once for all its members."""
 
 _PLACE_NAMES = frozenset(entry.name for entry in PLACE_COLUMNS)
 

@@ -9,10 +9,20 @@ from pathlib import Path
 
 from notoneless.faults import Place, Refusal
 from notoneless.rosters import faults
-from notoneless.rosters.books.sheet import Book, Cell, Sheet
+from notoneless.rosters.books.sheet import Book, Cell, Row, Sheet
 
-__all__ = ["Book", "Cell", "Sheet", "open_book"]
+__all__ = ["Book", "Cell", "Row", "Sheet", "open_book"]
 
+_OTHER_FILES = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"SQLite",
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -40,6 +50,8 @@ def open_book(path: Path) -> Book:
         from notoneless.rosters.books.binary import open_ole
 
         return open_ole(path)
+    if start.startswith(_OTHER_FILES):
+        raise Refusal([faults.UNKNOWN_FORMAT.at(Place(path.name))])
     if start.startswith(b"PAR1"):
         from notoneless.rosters.books.parquet import open_parquet
 

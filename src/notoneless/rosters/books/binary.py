@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +16,17 @@ from notoneless.rosters import faults
 from notoneless.rosters.books.sheet import Book, Cell, Row
 
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_DIRECTORY_SCANNED = 1 << 20
+_BOOK_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 
 def open_ole(path: Path) -> Book:
     """Open a compound file: an old workbook, or the wrapping of an encrypted new one."""
-    with path.open("rb") as stream:
-        start = stream.read(_DIRECTORY_SCANNED)
-        stream.seek(max(0, path.stat().st_size - _DIRECTORY_SCANNED))
-        if _ENCRYPTED_STREAM in start or _ENCRYPTED_STREAM in stream.read():
+    # The names of its streams stand in a directory that may be anywhere; an .xls is never large.
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        if whole.find(_ENCRYPTED_STREAM) >= 0:
             raise Refusal([faults.ENCRYPTED.at(Place(path.name))])
+        if all(whole.find(name) < 0 for name in _BOOK_STREAMS):
+            raise Refusal([faults.UNKNOWN_FORMAT.at(Place(path.name))])
     return open_whole(path, "xls")
 
 
