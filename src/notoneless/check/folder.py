@@ -98,7 +98,7 @@ def gather(
                     parquet=sheet.path,
                     schools=frozenset(sheet.schools),
                     townships=frozenset(sheet.townships),
-                    whole_county=False,
+                    whole_county=bool(sheet.county),
                     sha256=reading.sha256,
                 )
             )

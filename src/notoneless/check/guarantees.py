@@ -41,9 +41,13 @@ class Rules:
     @staticmethod
     def unverified(book: kernel.Rulebook) -> int:
         """How many values, guarantees and policies of a rulebook no document confirms yet."""
-        values = [value for spec in book.parameters.values() for value in spec.values]
-        dated = [*values, *book.guarantees, *book.policies]
-        return sum(one.status == "unverified" for one in dated)
+        values = sum(
+            value.status == "unverified"
+            for spec in book.parameters.values()
+            for value in spec.values
+        )
+        promises = (*book.guarantees, *book.policies)
+        return values + sum(one.status == "unverified" for one in promises)
 
 
 def load(paths: Sequence[Path]) -> Rules:

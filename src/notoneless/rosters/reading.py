@@ -35,8 +35,8 @@ class SheetReading:
     """What was understood of one sheet.
 
     ``kind`` is an id of ``kinds.toml``, or "" when the sheet was not recognised (then there is no
-    ``path``). ``county`` is the county a title names for the whole list. ``rows`` counts rows of the Parquet, ``lines`` rows of the sheet that hold people,
-    ``accepted`` the rows somebody can be told from, ``faulty`` the sheet's rows with an error.
+    ``path``). ``county`` is the county a title names for the whole list, "" when it names less.
+    ``rows`` counts rows of the Parquet, ``lines`` rows of the sheet that hold people, ``accepted`` the rows somebody can be told from, ``faulty`` the sheet's rows with an error.
     """
 
     sheet: str

@@ -196,6 +196,7 @@ def said_count(text: str) -> int | None:
 
 _SPLIT = re.compile(r"[-_.、,()\[\]【】《》\s\d:]+|月份|年|月|日")
 _COUNTY = re.compile(r"^.{2,6}?[县市区旗](?=.)")
+_WHOLE_COUNTY = re.compile(r"^[一-鿿]{2,5}?(?<![社小校片地街农城])[县市区旗](?!外|内|级|以)")
 _TOWNSHIP = re.compile(r"([一-鿿]{1,6}?(?:镇|乡|街道))")
 _SCHOOL = re.compile(
     r"([一-鿿]{2,25}?(?:小学校?|中学校?|初中|高中|学校|中心校|教学点|幼儿园))(?!生|学生|等)"
@@ -242,11 +243,12 @@ def schools_said(titles: Sequence[str]) -> tuple[str, ...]:
 
 def county_said(titles: Sequence[str]) -> str:
     """The county that a title names for the whole list: ``××县2026年9月…``; "" when it names less."""
-    if townships_said(titles) or schools_said(titles):
+    several = any(_SEVERAL.search(_plain(title)) for title in titles)
+    if several or townships_said(titles) or schools_said(titles):
         return ""
     for title in titles:
         for piece in _SPLIT.split(nfkc(title)[:80]):
-            match = _COUNTY.match(piece)
-            if match and match[0]:
+            match = _WHOLE_COUNTY.match(piece)
+            if match:
                 return match[0]
     return ""
