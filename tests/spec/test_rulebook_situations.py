@@ -185,6 +185,18 @@ def test_every_outcome_of_every_rule_has_its_example(book: str) -> None:
         assert amounts - {0, "unknown"}, policy.id
 
 
+NO_CHANGE: dict[str, list[str]] = {
+    "compulsory-education": [],
+    # Boarding and day pupils exclude each other twice: by their conditions and by their group, which is
+    # there because payment lists write one name for both.
+    "sichuan-aid": [
+        "living_boarder without its group",
+        "living_day without not boards",
+        "living_day without its group",
+    ],
+}
+"""Changes that leave every outcome as it is."""
+
 Mutant = tuple[str, Rulebook, frozenset[str]]
 """What was changed, the changed rulebook, and the promises whose outcome may differ."""
 
@@ -270,4 +282,4 @@ def test_the_examples_notice_every_change_of_the_law(book: str) -> None:
         )
         if next(differences(mutant, examples), None) is None:
             unnoticed.append(change)
-    assert unnoticed == []
+    assert unnoticed == NO_CHANGE[book]

@@ -239,9 +239,14 @@ def test_who_was_seen_in_class_is_in_class() -> None:
 # -- payments ----------------------------------------------------------------------------------
 
 
-def test_a_name_on_a_payment_list_means_one_policy() -> None:
-    names = [name for policy in AID.policies for name in (str(policy.text.zh), *policy.also)]
-    assert len(names) == len(set(names))
+def test_a_name_on_a_payment_list_means_one_policy_or_one_group() -> None:
+    owners: dict[str, set[str]] = {}
+    for policy in AID.policies:
+        for name in (policy.text.zh, *policy.also):
+            owners.setdefault(name, set()).add(policy.group or policy.id)
+        assert len({policy.text.zh, *policy.also}) == 1 + len(policy.also), policy.id
+    assert [name for name, whose in owners.items() if len(whose) > 1] == []
+    assert owners["一补"] == {"living"}
 
 
 def test_only_cash_has_instalments() -> None:
