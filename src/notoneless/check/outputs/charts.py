@@ -45,11 +45,11 @@ class Bar:
 def draw(figures: Figures) -> dict[str, Chart]:
     """The charts there is something to show for: ``townships``, ``aid``."""
     drawn: dict[str, Chart] = {}
-    places = [place for place in figures.townships if place.gaps]
+    places = [place for place in figures.townships if place.gaps and place.township]
     if len(places) > 1:
         drawn["townships"] = Chart(
             _most(places),
-            bars([Bar(_township(p), p.gaps, f"{p.gaps:,}") for p in places[:BARS]]),
+            bars([Bar(p.township, p.gaps, f"{p.gaps:,}") for p in places[:BARS]]),
         )
     policies: dict[str, int] = {}
     for row in figures.aid:
@@ -66,14 +66,10 @@ def draw(figures: Figures) -> dict[str, Chart]:
     return drawn
 
 
-def _township(place: PlaceCount) -> str:
-    return place.township or gettext("（没写乡镇）")
-
-
 def _most(places: list[PlaceCount]) -> str:
     """The finding; a first place shared by several is not given to one."""
     number = places[0].gaps
-    first = [_township(place) for place in places if place.gaps == number]
+    first = [place.township for place in places if place.gaps == number]
     if len(first) == 1:
         return gettext("{township}要找的孩子最多，{number:,}人").format(
             township=first[0], number=number

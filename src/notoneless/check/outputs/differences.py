@@ -7,9 +7,8 @@ from difflib import SequenceMatcher
 Pieces = tuple[tuple[str, bool], ...]
 
 
-ALIKE = 0.5
-"""Longer texts that are less alike than this are simply different; marking their letters says nothing."""
-_SHORT = 5
+ALIKE = 0.45
+"""Texts that are less alike than this are simply different; marking their letters says nothing."""
 
 
 def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
@@ -18,7 +17,7 @@ def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
     if not left or not right or left == right:
         return whole
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    if max(len(left), len(right)) > _SHORT and matcher.ratio() < ALIKE:
+    if matcher.ratio() < ALIKE:
         return whole
     lefts: list[tuple[str, bool]] = []
     rights: list[tuple[str, bool]] = []

@@ -28,6 +28,12 @@ FINDINGS = ("owed", "short", "late", "paid_twice", "paid_not_owed", "needs_data"
 SCHOOL_FINDINGS = FINDINGS[:-1]
 """Those a school can act on; a list that is missing is said once and not at every school."""
 
+UNDECIDED_AID = """
+SELECT policy, reason, count(*) AS number, count(DISTINCT school) AS schools, bool_or(unverified) AS unverified
+FROM shown_aid WHERE verdict = 'needs_data' GROUP BY policy, reason ORDER BY number DESC, policy, reason
+"""
+"""What is missing for aid, said once per policy and reason; the children stand in ``aid.csv``."""
+
 
 @dataclass(frozen=True, slots=True)
 class StateCount:

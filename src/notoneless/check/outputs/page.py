@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from notoneless.check.outputs import charts, sentences
 from notoneless.check.outputs.differences import marked
-from notoneless.check.outputs.figures import FINDINGS, Figures
+from notoneless.check.outputs.figures import FINDINGS, SCHOOL_FINDINGS, UNDECIDED_AID, Figures
 from notoneless.check.outputs.shown import hide_numbers
 from notoneless.i18n import gettext, language
 from notoneless.masking import mask_id
@@ -65,6 +65,7 @@ def write_page(
         say=sentences,
         marked=marked,
         findings=FINDINGS,
+        listed_findings=SCHOOL_FINDINGS,
         policies=_policies(figures),
         lists=_lists(con),
         charts=charts.draw(figures),
@@ -129,7 +130,8 @@ def _lists(con: Any) -> dict[str, list[dict[str, Any]]]:
         "changes": "SELECT * FROM shown_changes ORDER BY CASE change WHEN 'new' THEN 1 WHEN 'open'"
         f" THEN 2 ELSE 3 END, township, school, name, id_number, child LIMIT {ROWS}",
     }
-    for verdict in FINDINGS:
+    lists["needs_data"] = f"{UNDECIDED_AID} LIMIT {ROWS}"
+    for verdict in SCHOOL_FINDINGS:
         lists[verdict] = (
             "SELECT name, id_number, school, policy, term, owed_fen, paid_fen, paid_on, reason, unverified"
             f" FROM shown_aid WHERE verdict = '{verdict}'"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from notoneless.check.outputs import sentences
-from notoneless.check.outputs.figures import FINDINGS, Figures
+from notoneless.check.outputs.figures import SCHOOL_FINDINGS, Figures
 from notoneless.check.outputs.workbook import sheets
 from notoneless.check.outputs.workbook.ledger import Ledger
 
@@ -31,9 +31,11 @@ def write_workbook(
             sheets.changes(book)
         sheets.townships(book)
         sheets.schools(book)
-        for verdict in FINDINGS:
+        for verdict in SCHOOL_FINDINGS:
             if f"aid-{verdict}" in book.names:
                 sheets.aid(book, verdict)
+        if "aid-needs_data" in book.names:
+            sheets.undecided_aid(book)
         if "review" in book.names:
             sheets.review(book)
         if "faults" in book.names:

@@ -24,7 +24,7 @@ ROW_LIMIT = 20_000
 """Rows of one sheet; a list that is longer is cut, says so, and stands whole in the CSV file."""
 _CELL_LIMIT = 32_000
 
-Kind = Literal["text", "id", "wrap", "number", "money", "percent", "link", "answer"]
+Kind = Literal["text", "id", "wrap", "number", "money", "percent", "link", "answer", "quiet"]
 
 INK, INK_2, RULE, HAIR, EDGE = "#1C1E21", "#55585D", "#1C1E21", "#D5D1C6", "#85827A"
 MEANINGS = {"kept": "#1F6A45", "excused": "#5A6270", "gap": "#B3271A", "unknown": "#855700"}
@@ -286,7 +286,7 @@ class Sheet:
         height = 1
         for own, column, value in zip(self._columns, columns, row, strict=True):
             if column.kind == "wrap" and isinstance(value, str):
-                height = max(height, lines(value, own.width * 2))
+                height = max(height, lines(value, own.width * 2.08 + 0.8))
         self._page.set_row(self.row, 15 * min(height, 12) + 3)
         border = {**border, "valign": "vcenter" if height == 1 else "top"}
         for position, (column, value) in enumerate(zip(columns, row, strict=True)):
@@ -346,7 +346,8 @@ class Sheet:
 _KINDS: dict[Kind, dict[str, object]] = {
     "text": {"num_format": "@"},
     "id": {"num_format": "@", "font_name": "Consolas"},
-    "wrap": {"num_format": "@", "text_wrap": True, "indent": 1},
+    "wrap": {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1},
+    "quiet": {"num_format": "@", "font_size": 7, "font_color": INK_2},
     "number": {"num_format": "#,##0", "align": "right", "indent": 1},
     "money": {"num_format": "#,##0.00", "align": "right", "indent": 1},
     "percent": {"num_format": "0%", "align": "right", "indent": 1},

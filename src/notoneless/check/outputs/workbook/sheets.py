@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from notoneless.check.outputs import sentences
 from notoneless.check.outputs.csv import batches
 from notoneless.check.outputs.differences import marked
-from notoneless.check.outputs.figures import FINDINGS, SCHOOL_FINDINGS, Figures, PlaceCount
+from notoneless.check.outputs.figures import (
+    FINDINGS,
+    SCHOOL_FINDINGS,
+    UNDECIDED_AID,
+    Figures,
+    PlaceCount,
+)
 from notoneless.check.outputs.workbook.ledger import (
     INK_2,
     MEANINGS,
@@ -507,6 +513,32 @@ def aid(book: Book, verdict: str) -> None:
     _rest(sheet, number, written, "aid.csv")
 
 
+def undecided_aid(book: Book) -> None:
+    """What could not be decided about aid: one row per policy and reason, not one per child."""
+    columns = [
+        Column(gettext("资助项目"), 16, "wrap"),
+        Column(gettext("人次"), 5, "number"),
+        Column(gettext("学校"), 4, "number"),
+        Column(gettext("缺什么"), 24, "wrap"),
+    ]
+    sheet = book.ledger.sheet(book.names["aid-needs_data"], columns, landscape=False)
+    number = book.figures.verdict("needs_data")
+    sheet.title(
+        gettext("{title}　{number:,}人次").format(
+            title=gettext(AID_SHEETS["needs_data"]), number=number
+        ),
+        book.back,
+    )
+    sheet.line(gettext("同样的原因合在一行，逐人见 aid.csv。补齐名单或栏目，再核对一次。"), **QUIET)
+    sheet.table(
+        (
+            (policy, times, schools or None, reason)
+            for policy, reason, times, schools, _ in _query(book.con, UNDECIDED_AID)
+        ),
+        total=(gettext("合计"), number, None, None),
+    )
+
+
 # ---- doubtful pairs and faults -----------------------------------------------------------------
 
 
@@ -520,12 +552,12 @@ def review(book: Book) -> None:
         Column(gettext("身份证件号 乙"), 9.5, "id"),
         Column(gettext("出生 甲"), 5),
         Column(gettext("出生 乙"), 5),
-        Column(gettext("住地或学校 甲"), 8, "wrap"),
-        Column(gettext("住地或学校 乙"), 8, "wrap"),
+        Column(gettext("住地或学校 甲"), 7, "wrap"),
+        Column(gettext("住地或学校 乙"), 7, "wrap"),
         Column(gettext("像同一人"), 3.5, "percent"),
-        Column(gettext("为什么拿不准"), 14, "wrap"),
-        Column(gettext("出处"), 12, "wrap"),
-        Column(gettext(PAIR_ID), 6),
+        Column(gettext("为什么拿不准"), 12, "wrap"),
+        Column(gettext("出处"), 16, "wrap"),
+        Column(gettext(PAIR_ID), 5.5, "quiet"),
     ]
     sheet = book.ledger.sheet(book.names["review"], columns, freeze=3)
     sheet.title(gettext("疑似同一人　{number:,}对").format(number=book.figures.pairs), book.back)
