@@ -94,6 +94,7 @@ def slipped(
         variant = names.alike(str(rows.name[place]), int(rng.integers(7)))
         if variant:
             rows.name[place] = variant
+            identity_lost[place] = True
             note(int(place), "name_alike")
     _lose_rare(rng, rows, rates.get("name_rare_lost", 0.0), note)
     if dot != names.DOT:
@@ -124,15 +125,16 @@ def slipped(
 def _wrong_number(
     rng: np.random.Generator, slip: str, number: str, person: int, families: Families
 ) -> str:
+    # The area code stays: a wrong number must not look like one of a real place.
     match slip:
         case "number_missing":
             return ""
         case "number_digit":
-            place = int(rng.integers(17))
+            place = int(rng.integers(6, 17))
             digit = (int(number[place]) + int(rng.integers(1, 10))) % 10
             return f"{number[:place]}{digit}{number[place + 1 :]}"
         case "number_swapped":
-            place = int(rng.integers(16))
+            place = int(rng.integers(6, 16))
             return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
         case _:
             guardian = families.households.guardian[families.people.household[person]]

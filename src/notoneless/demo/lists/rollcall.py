@@ -27,7 +27,7 @@ DAYS = ("20150901", "2015-09-01", "2015.9.1")
 
 
 def rows(county: County) -> slips.Rows:
-    """Printed from the roll, less those who are never in the room and those nobody put on the sheet.
+    """Printed from the roll, less those never in the room and those nobody put on the sheet.
 
     The special and the vocational schools call no roll for the bureau.
     """
@@ -35,7 +35,8 @@ def rows(county: County) -> slips.Rows:
     children = county.children
     situation = children.situation[every.person]
     left_out = np.isin(
-        situation, ["home", "ghost", "suspended", "suspension_expired", "vocational"]
+        situation,
+        ["home", "special_school", "vocational", "ghost", "suspended", "suspension_expired"],
     )
     silent = children.school[every.person] == county.without_rollcall
     doubled = np.array(["row_doubled" in slip for slip in every.slips], dtype=bool)

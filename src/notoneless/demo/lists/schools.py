@@ -27,9 +27,23 @@ def roll(county: County) -> slips.Rows:
         (children.class_number[enrolled], children.grade[enrolled], children.school[enrolled])
     )
     clean = slips.copy_of(county.families, enrolled[order])
+    _number_lost_beside_the_missing(county, clean)
     return slips.slipped(
         county.draws("roll"), clean, county.settings["slips"]["roll"], county.families, "•"
     )
+
+
+def _number_lost_beside_the_missing(county: County, rows: slips.Rows) -> None:
+    """Of some namesakes one was never enrolled, and the other's number is missing on the roll.
+
+    Name and birth date then fit both: taking the row for the missing child's would hide that child.
+    """
+    situation = county.children.situation
+    pairs = [pair for pair in county.families.namesakes if situation[pair[0]] == "never_enrolled"]
+    others = [other for _, other in pairs[::2]]
+    for place in np.flatnonzero(np.isin(rows.person, others)):
+        rows.number[place] = ""
+        rows.slips[place] = "number_missing"
 
 
 def roll_numbers(county: County, rows: slips.Rows) -> list[Cell]:
