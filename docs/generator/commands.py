@@ -30,7 +30,7 @@ def help_texts() -> Iterator[tuple[str, str]]:
     for name, command in commands():
         for text in (command.help, command.short_help):
             if text:
-                yield name, text
+                yield name, inspect.cleandoc(text)
         for parameter in command.params:
             if isinstance(parameter, click.Option) and parameter.help:
                 yield name, parameter.help
