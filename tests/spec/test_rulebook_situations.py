@@ -81,7 +81,7 @@ def situations(book: str) -> tuple[Situation, ...]:
             told = page["child"] | section.get("child", {}) | entry.get("child", {})
             child = dict.fromkeys(FACTS) | {name: fact(name, value) for name, value in told.items()}
             day = entry.get("as_of", page["as_of"])
-            words = f"{section['section']}：{entry['situation']}"
+            words = f"{section['section']['zh']}：{entry['situation']}"
             found.append(Situation(words, day, child, entry["then"], entry.get("lacks", {})))
     return tuple(found)
 
