@@ -168,7 +168,7 @@ def test_every_child_out_of_school_can_be_found_in_the_lists(written: Path) -> N
         files = rows[child["child"]]
         assert not any(file.startswith(clearing) for file in files)
         on_roll = any("学生基础信息表" in f or "在校生信息" in f for f in files)
-        assert on_roll == (child["state"] == "suspected_absent")
+        assert on_roll == (child["situation"] != "never_enrolled")
         called = any("点名" in file for file in files)
         assert called == (child["situation"] == "absent")
 

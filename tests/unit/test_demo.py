@@ -10,8 +10,10 @@ import pytest
 
 from notoneless.demo import County, families, make_county, slips
 from notoneless.demo.aid import POLICIES, rules
+from notoneless.demo.county import FEWEST, MOST
 from notoneless.demo.hardship import LEVELS
 from notoneless.demo.situations import NO_STUDENT, ON_THE_ROLL, OUT_OF_SCHOOL, STATES
+from notoneless.faults import Refusal
 
 CHILDREN = 2000
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -55,9 +57,11 @@ def test_a_day_with_too_many_births_is_refused() -> None:
         families.numbers("510699", birth, np.ones(len(birth), dtype=bool))
 
 
-def test_a_county_too_small_for_its_rare_cases_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least 200"):
-        make_county(199, seed=1)
+def test_a_county_too_small_or_too_large_is_refused() -> None:
+    with pytest.raises(Refusal, match="D001"):
+        make_county(FEWEST - 1, seed=1)
+    with pytest.raises(Refusal, match="D002"):
+        make_county(MOST + 1, seed=1)
 
 
 @pytest.mark.parametrize(("count", "seed"), [(200, 1), (2000, 7), (3001, 5)])
@@ -163,7 +167,7 @@ def owed_plainly(county: County, child: int) -> dict[str, int]:
     owed: dict[str, int] = {}
     if what == "elsewhere_vocational" and on & {"relieved", "monitored"}:
         owed["yulu"] = table["yulu"]["amount"]
-    if children.school[child] < 0 or what in ("suspended", "suspension_expired"):
+    if not children.enrolled[child] or what in ("suspended", "suspension_expired"):
         return owed
     stage = "junior" if children.grade[child] > 6 else "primary"
     if children.grade[child] <= 9:

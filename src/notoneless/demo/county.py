@@ -9,13 +9,18 @@ import numpy as np
 
 from notoneless.demo.aid import Aid, make_aid
 from notoneless.demo.families import Families, make_families
+from notoneless.demo.faults import TOO_FEW, TOO_MANY
 from notoneless.demo.hardship import Hardship, make_hardship
 from notoneless.demo.places import Places, make_places
 from notoneless.demo.settings import Settings, settings
 from notoneless.demo.situations import IN_THE_ROOM, STATES, Children, make_children
+from notoneless.faults import Refusal
 
 if TYPE_CHECKING:
     from notoneless.demo.names import Texts
+
+FEWEST, MOST = 200, 2_000_000
+"""How many children an invented county can have."""
 
 
 @dataclass(slots=True)
@@ -49,10 +54,13 @@ def make_county(children: int, seed: int, **changes: Any) -> County:
     """An invented county with ``children`` of compulsory age on its register.
 
     The same ``children`` and ``seed`` give the same county. ``changes`` replace whole tables of
-    ``settings.toml``. Raises ValueError below 200 children, where the rare cases have no room.
+    ``settings.toml``. Refuses fewer children than the rare cases need, and more than one area code
+    has numbers for.
     """
-    if children < 200:
-        raise ValueError("an invented county needs at least 200 children")
+    if children < FEWEST:
+        raise Refusal([TOO_FEW.at(count=children, least=FEWEST)])
+    if children > MOST:
+        raise Refusal([TOO_MANY.at(count=children, most=MOST)])
     chosen = {**settings(), **changes}
     rng = np.random.default_rng([seed, children])
     places = make_places(rng, children, chosen)

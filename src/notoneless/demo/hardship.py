@@ -54,17 +54,25 @@ def make_hardship(
     total = len(homes.family)
     registered = homes.village >= 0
     town = places.urban[homes.township]
-    drawn = {name: (rng.random(total) < rates[name]) & registered for name in HOUSEHOLD_LISTS}
-    drawn["orphan"] &= homes.elder >= 0
-    drawn["unsupported"] &= (homes.elder >= 0) & ~drawn["orphan"]
-    drawn["relieved"] &= ~town
-    drawn["relieved_ended"] &= ~town & ~drawn["relieved"]
-    drawn["monitored_cleared"] &= ~drawn["monitored"]
-    drawn["rural_minimum"] &= ~town
-    drawn["urban_minimum"] &= town
-    drawn["destitute"] &= ~drawn["rural_minimum"] & ~drawn["urban_minimum"]
-    poor = drawn["rural_minimum"] | drawn["urban_minimum"] | drawn["destitute"]
-    drawn["low_income"] = (drawn["low_income"] | (poor & (rng.random(total) < 0.4))) & registered
+    country = registered & ~town
+    drawn: dict[str, Flags] = {}
+
+    def draw(name: str, able: Flags) -> None:
+        drawn[name] = _some(rng, able, float(rates[name]))
+
+    draw("relieved", country)
+    draw("relieved_ended", country & ~drawn["relieved"])
+    draw("monitored", registered)
+    draw("monitored_cleared", registered & ~drawn["monitored"])
+    draw("rural_minimum", country)
+    draw("urban_minimum", registered & town)
+    allowance = drawn["rural_minimum"] | drawn["urban_minimum"]
+    draw("destitute", registered & ~allowance)
+    draw("orphan", registered & homes.left_behind)  # a grandparent is the guardian
+    draw("unsupported", registered & homes.left_behind & ~drawn["orphan"])
+    draw("low_income", registered)
+    poor = allowance | drawn["destitute"]
+    drawn["low_income"] |= poor & (rng.random(total) < 0.4)
 
     people = families.people
     count = len(people.name)
@@ -91,6 +99,16 @@ def make_hardship(
     )  # fmt: skip
     hardship.recognised[chosen] = np.array(LEVELS, dtype=object)[level[chosen]]
     return hardship
+
+
+def _some(rng: np.random.Generator, able: Flags, share: float, least: int = 2) -> Flags:
+    """A share of those able, and at least a few: no list of a small county is empty."""
+    chosen: Flags = able & (rng.random(len(able)) < share)
+    short = least - int(chosen.sum())
+    if short > 0:
+        rest = np.flatnonzero(able & ~chosen)
+        chosen[rng.choice(rest, size=min(short, len(rest)), replace=False)] = True
+    return chosen
 
 
 _KINDS = [0.1, 0.13, 0.07, 0.35, 0.2, 0.1, 0.05]

@@ -35,11 +35,12 @@ STATES = {
     "deceased": "gone",
     "finished": "gone",
     "never_enrolled": "suspected_no_place",
+    "left_for_nowhere": "suspected_no_place",
     "absent": "suspected_absent",
     "ghost": "suspected_absent",
     "suspension_expired": "suspected_absent",
 }
-OUT_OF_SCHOOL = ("never_enrolled", "absent", "ghost", "suspension_expired")
+OUT_OF_SCHOOL = ("never_enrolled", "left_for_nowhere", "absent", "ghost", "suspension_expired")
 ON_THE_ROLL = (
     "in_class", "on_leave", "regular_class", "special_class", "special_school", "home",
     "suspended", "absent", "ghost", "suspension_expired", "senior", "vocational",
@@ -52,7 +53,11 @@ NO_STUDENT = "no_student"
 
 @dataclass(slots=True)
 class Children:
-    """The truth about each child, equally long arrays; ``school`` is -1 when on no roll here."""
+    """The truth about each child, equally long arrays.
+
+    ``school`` is -1 for who is on no roll here; ``former`` flags those whose record there is closed,
+    since they were transferred out, and who are not pupils any more.
+    """
 
     situation: Texts
     registered: Flags
@@ -60,11 +65,12 @@ class Children:
     school: Numbers
     class_number: Numbers
     boards: Flags
+    former: Flags
 
     @property
     def enrolled(self) -> Flags:
-        """On the roll of a school of the county."""
-        return self.school >= 0
+        """A pupil of a school of the county."""
+        return (self.school >= 0) & ~self.former
 
 
 def make_children(
@@ -72,8 +78,7 @@ def make_children(
 ) -> tuple[Children, int]:
     """The truth about each child, and the school that handed in no roll-call (-1: every one did)."""
     count = families.children
-    people, homes = families.people, families.households
-    birth = people.birth[:count]
+    birth = families.people.birth[:count]
     grade = _grades(birth, int(settings["school_year"]))
     situation = np.full(count, "in_class", dtype=object)
     situation[grade > 9] = rng.choice(
@@ -93,12 +98,15 @@ def make_children(
             wanted = amount_of(rate, base) - int((situation[group] == name).sum())
             chosen = rng.choice(able, size=max(0, min(wanted, len(able))), replace=False)
             situation[chosen] = name
-    school = _schools(situation, grade, homes.township[people.household[:count]],
-                      homes.village[people.household[:count]], places)  # fmt: skip
+    former = _former(rng, situation, float(settings["rolls"]["former"]))
+    on_roll = np.isin(situation, ON_THE_ROLL) | former
+    school = _schools(places, families, situation, on_roll, grade)
     class_number = _classes(rng, school, grade, int(settings["size"]["class_size"]))
     share = np.select([grade > 9, grade > 6], [0.85, 0.5], 0.12)
     boards = (rng.random(count) < share) & (school >= 0) & (situation != "home")
-    children = Children(situation, families.registered, grade, school, class_number, boards)
+    children = Children(
+        situation, families.registered, grade, school, class_number, boards & ~former, former
+    )
     return children, _without_rollcall(children, places)
 
 
@@ -133,13 +141,26 @@ def _namesakes_missing(situation: Texts, families: Families) -> None:
             situation[one] = "never_enrolled"
 
 
+def _former(rng: np.random.Generator, situation: Texts, share: float) -> Flags:
+    """Of those who study or live elsewhere some still have a closed record at their old school.
+
+    So has each child who was transferred out and arrived nowhere.
+    """
+    away = np.isin(situation, ["elsewhere_city", "elsewhere_province", "elsewhere_other", "moved"])
+    chosen = away & (rng.random(len(situation)) < share)
+    former: Flags = chosen | (situation == "left_for_nowhere")
+    return former
+
+
 def _schools(
-    situation: Texts, grade: Numbers, township: Numbers, village: Numbers, places: Places
+    places: Places, families: Families, situation: Texts, on_roll: Flags, grade: Numbers
 ) -> Numbers:
     """Children of a village go to one school of their township; the fitting kind for the rest."""
+    household = families.people.household[: families.children]
+    township = families.households.township[household]
+    village = families.households.village[household]
     school = np.full(len(situation), -1, dtype=np.int64)
     special = np.isin(situation, ["special_school", "home"])
-    on_roll = np.isin(situation, ON_THE_ROLL)
     kinds = np.select(
         [special, situation == "senior", situation == "vocational"],
         ["special", "senior", "vocational"],

@@ -103,8 +103,11 @@ def _elsewhere(county: County) -> File:
         f"{place}{'职业技术学校' if what == 'elsewhere_vocational' else '小学' if g < 7 else '中学'}"
         for (_, place), what, g in zip(where, situation, grade, strict=True)
     ]
+    known = _known_by(county, rows, "2015年9月1日")
+    # A phone that a spreadsheet program took for a number: 12345678901.0.
+    known[-1] = Column("联系电话", [float(str(cell)) for cell in known[-1].cells], width=16)
     columns = [
-        *_known_by(county, rows, "2015年9月1日"),
+        *known,
         Column("就读地", [kind for kind, _ in where]),
         Column("就读学校", school, width=26),
         Column("就读年级", [words.GRADES[g] for g in grade], width=9),

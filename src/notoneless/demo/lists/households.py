@@ -26,10 +26,11 @@ def people_of(county: County, households: Numbers) -> Numbers:
     start = np.searchsorted(of_child, households)
     end = np.searchsorted(of_child, households, side="right")
     elder = homes.elder[households]
+    orphaned = county.hardship.households["orphan"][households]
     table = np.full((len(households), WIDEST), -1, dtype=np.int64)
     table[:, 0] = np.where(elder >= 0, elder, homes.father[households])
-    table[:, 1] = np.where(elder >= 0, homes.father[households], -1)
-    table[:, 2] = homes.mother[households]
+    table[:, 1] = np.where((elder >= 0) & ~orphaned, homes.father[households], -1)
+    table[:, 2] = np.where(orphaned, -1, homes.mother[households])
     for child in range(WIDEST - 3):
         table[:, 3 + child] = np.where(start + child < end, start + child, -1)
     # Those who are there move to the left.

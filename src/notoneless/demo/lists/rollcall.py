@@ -40,7 +40,8 @@ def rows(county: County) -> slips.Rows:
     )
     silent = children.school[every.person] == county.without_rollcall
     doubled = np.array(["row_doubled" in slip for slip in every.slips], dtype=bool)
-    here = every.take(np.flatnonzero(~left_out & ~silent & ~doubled))
+    former = children.former[every.person]
+    here = every.take(np.flatnonzero(~left_out & ~silent & ~doubled & ~former))
     return slips.slipped(
         county.draws("rollcall"), here, county.settings["slips"]["rollcall"], county.families
     )

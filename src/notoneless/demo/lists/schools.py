@@ -20,9 +20,9 @@ FORMS = ("word", "code", "both")
 
 
 def roll(county: County) -> slips.Rows:
-    """What the school system holds of each enrolled child; all school lists are printed from it."""
+    """What the school system holds of each pupil and former pupil; school lists are printed from it."""
     children = county.children
-    enrolled = np.flatnonzero(children.enrolled)
+    enrolled = np.flatnonzero(children.school >= 0)
     order = np.lexsort(
         (children.class_number[enrolled], children.grade[enrolled], children.school[enrolled])
     )
@@ -73,9 +73,13 @@ def files(county: County) -> Iterator[File]:
     school = county.children.school[every.person]
     schools = county.places.schools
     limit = int(county.settings["size"]["rows_per_file"])
-    national = [i for i, s in enumerate(schools) if s.kind in ("nine_year", "junior", "special")]
+    on_national = county.settings["rolls"]["national"]
+    national = [i for i, s in enumerate(schools) if s.kind in on_national]
     senior = [i for i, s in enumerate(schools) if s.kind == "senior"]
-    primary = [i for i, s in enumerate(schools) if s.kind in ("primary", "village")]
+    provincial = [
+        i for i, s in enumerate(schools)
+        if s.kind in ("primary", "village", "nine_year", "junior") and i not in national
+    ]  # fmt: skip
     vocational = [i for i, s in enumerate(schools) if s.kind == "vocational"]
     sizes = np.bincount(school, minlength=len(schools))
 
@@ -85,13 +89,13 @@ def files(county: County) -> Iterator[File]:
             name = schools[members[0]].name + (f"等{len(members)}校" if len(members) > 1 else "")
             yield name, every.take(np.flatnonzero(np.isin(school, members)))
 
-    for number, (name, rows) in enumerate(groups(national + senior)):
+    for number, (name, rows) in enumerate([*groups(national), *groups(senior)]):
         table = _national(county, rows, FORMS[number % 3])
         yield File(f"附件2-学生基础信息表-{name}.xlsx", [one_each(table, rows.person, rows.slips)])
-    for name, rows in groups(primary[:1]):
+    for name, rows in groups(provincial[:1]):
         table = _provincial_older(county, rows)
         yield File(f"20260904在校生信息-{name}.xls", [one_each(table, rows.person, rows.slips)])
-    for name, rows in groups(primary[1:]):
+    for name, rows in groups(provincial[1:]):
         table = _provincial(county, rows)
         yield File(f"20260904在校生信息-{name}.xlsx", [one_each(table, rows.person, rows.slips)])
     for name, rows in groups(vocational):
@@ -112,7 +116,9 @@ def _entry_month(county: County, grade: Numbers) -> list[Cell]:
 
 def _states(county: County, rows: slips.Rows) -> list[Cell]:
     suspended = np.isin(county.children.situation[rows.person], ["suspended", "suspension_expired"])
-    return ["休学" if one else "在读" for one in suspended.tolist()]
+    former = county.children.former[rows.person]
+    states: list[Cell] = np.select([suspended, former], ["休学", "转学(转出)"], "在读").tolist()
+    return states
 
 
 def _school_columns(county: County, rows: slips.Rows) -> tuple[list[Cell], list[Cell]]:
@@ -188,6 +194,9 @@ def _provincial_older(county: County, rows: slips.Rows) -> Table:
         Column("年级", words.chosen(words.GRADES, grade), width=8),
         Column("班级", _classes(county, rows, "number"), width=8),
         Column("现住址", _address(county, rows), width=28),
+        # The same twice, under other names: so such exports come.
+        Column("学生姓名", words.texts(rows.name)),
+        Column("身份证号", words.texts(rows.number), width=21),
     ]  # fmt: skip
     return Table("在校生信息", columns)
 
@@ -293,7 +302,7 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
         Column("就读方式", _boarding(county, rows, form)),
         Column("学生来源", always("1", "正常入学")),
         Column("学籍变动日期", none),
-        Column("学籍变动情况", ["休学" if s == "休学" else None for s in _states(county, rows)]),
+        Column("学籍变动情况", [None if s == "在读" else s for s in _states(county, rows)]),
         Column("现住址", address, width=28),
         Column("通信地址", none),
         Column("家庭地址", address, width=28),
@@ -318,6 +327,7 @@ def _national(county: County, rows: slips.Rows, form: str) -> Table:
     ]  # fmt: skip
     guardian = homes.guardian[home]
     other = np.where(guardian == homes.father[home], homes.mother[home], homes.father[home])
+    other = np.where(orphan, guardian, other)  # nobody else is left: the same person twice
     for number, relative in enumerate((guardian, other), start=1):
         relation = np.select(
             [relative == homes.father[home], relative == homes.mother[home]],
