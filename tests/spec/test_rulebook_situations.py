@@ -164,7 +164,7 @@ def test_what_cannot_be_decided_names_the_fact_that_is_missing(book: str) -> Non
         )
         told = sweep.explain(sig, unk)
         for promise, facts in example.lacks.items():
-            assert set(facts) <= set(told[promise].missing), example.words
+            assert list(told[promise].missing) == facts, example.words
             assert all(str(FACTS[name].text) in told[promise].text for name in facts), example.words
 
 

@@ -6,7 +6,7 @@ many others are met, and the line of the rulebook. It is made once per distinct 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -136,14 +136,22 @@ def _missing(conditions: Iterable[ex.Expression], truth: Truth) -> dict[str, str
     """The facts, by name with their label, behind the conditions that cannot be decided."""
     found: dict[str, str] = {}
     for condition in conditions:
-        for atom in ex.atoms(condition):
-            if truth.get(atom) is None:
-                found |= {
-                    name: str(fact.text)
-                    for name, fact in ex.facts_in(atom).items()
-                    if fact.nullable
-                }
+        for atom in _undecided(condition, truth):
+            found |= {
+                name: str(fact.text) for name, fact in ex.facts_in(atom).items() if fact.nullable
+            }
     return found
+
+
+def _undecided(node: ex.Expression, truth: Truth) -> Iterator[ex.Expression]:
+    """The conditions that keep one undecided: in its decided parts nothing more need be known."""
+    if condition_truth(node, truth) is not None:
+        return
+    if isinstance(node, ex.Not | ex.Term | ex.And | ex.Or):
+        for part in ex.children(node):
+            yield from _undecided(part, truth)
+    else:
+        yield node
 
 
 def _missing_of_amount(amount: ex.Expression, truth: Truth) -> dict[str, str]:
