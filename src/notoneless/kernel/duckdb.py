@@ -8,8 +8,10 @@ import duckdb
 
 from notoneless.engines.duckdb import ROW_GROUP, connect, quote
 from notoneless.faults import Refusal
+from notoneless.i18n import gettext
 from notoneless.kernel import faults as fk
 from notoneless.kernel.contract import check_data
+from notoneless.kernel.source import why_unreadable
 from notoneless.kernel.sql import select
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def decide_file(
         try:
             db.execute(f"CREATE VIEW facts AS SELECT * FROM read_parquet({quote(str(facts))})")
         except duckdb.Error as error:
-            raise Refusal([fk.NO_DATA.at(why=_reason(facts, error))]) from error
+            raise Refusal([fk.NO_DATA.at(why=_why(facts))]) from error
         query = decide(db, sweep, "facts")
         db.execute(
             f"COPY ({query}) TO {quote(str(part))} "
@@ -63,7 +65,9 @@ def decide_file(
         part.unlink(missing_ok=True)
 
 
-def _reason(path: Path, error: Exception) -> str:
-    if not path.exists():
-        return f"{path.name}: not found"
-    return f"{path.name}: {type(error).__name__}"
+def _why(path: Path) -> str:
+    try:
+        with path.open("rb"):
+            return gettext("不是 Parquet 文件：{name}").format(name=path.name)
+    except OSError as error:
+        return f"{why_unreadable(error)}：{path.name}"

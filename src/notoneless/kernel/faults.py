@@ -32,7 +32,7 @@ DUPLICATE_KEY = FaultKind(
     "R007", N_("“{seen}”写了两次，第一次在第 {first} 行"), N_("删去其中一处，或者改名")
 )
 UNKNOWN_KEY = FaultKind("R008", N_("这里没有“{seen}”这一项"), N_("可以写的有：{known}{hint}"))
-MISSING_KEY = FaultKind("R009", N_("缺少“{key}”这一项"), N_("补写“{key}”"))
+MISSING_KEY = FaultKind("R009", N_("缺少“{key}”这一项"), N_("在这一处补写“{key}”"))
 WRONG_SHAPE = FaultKind("R010", N_("这里应当是{wanted}"), N_("按格式说明改写这一处"))
 BAD_ID = FaultKind(
     "R011",
@@ -42,7 +42,9 @@ BAD_ID = FaultKind(
 NAME_TAKEN = FaultKind("R012", N_("名字“{seen}”已经用作{other}"), N_("换一个名字"))
 EMPTY_TEXT = FaultKind("R013", N_("“{key}”没有内容"), N_("写上内容"))
 NOT_A_CHOICE = FaultKind("R014", N_("“{key}”不能是“{seen}”"), N_("可以写的有：{known}{hint}"))
-BAD_NUMBER = FaultKind("R015", N_("“{seen}”不是{wanted}"), N_("只写数字，不带单位、逗号和引号"))
+BAD_NUMBER = FaultKind(
+    "R015", N_("这里写的“{seen}”不是{wanted}"), N_("只写数字，不带单位、逗号和引号")
+)
 TOO_MANY_DECIMALS = FaultKind(
     "R016", N_("“{seen}”的小数超过两位"), N_("金额以元为单位，最多写到分（两位小数）")
 )

@@ -11,18 +11,14 @@ from notoneless.i18n import gettext
 from notoneless.kernel import expressions as ex
 from notoneless.kernel import faults as fk
 from notoneless.kernel import rulebook as rb
+from notoneless.kernel.bounds import bounds
 from notoneless.kernel.contradictions import impossible, reversed_range
 from notoneless.kernel.facts import FactSchema, Subject, load_facts
 from notoneless.kernel.form import Form, amount, good_name, scalar
-from notoneless.kernel.parsing import (
-    Scope,
-    bounds,
-    parse_amount,
-    parse_condition,
-    terms_named,
-)
+from notoneless.kernel.parsing import parse_amount, parse_condition
 from notoneless.kernel.source import (
     Mapping,
+    Mark,
     Node,
     Report,
     Scalar,
@@ -31,6 +27,7 @@ from notoneless.kernel.source import (
     hint,
     read_text,
 )
+from notoneless.kernel.tokens import Scope, terms_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -221,7 +218,7 @@ class _Loading:
             text = entry.bilingual("text")
             condition = parse_condition(when, self.scope, self.report)
             if condition is not None:
-                self.possible([rb.Line(when.text, when.mark.line, condition)], when)
+                self.possible([rb.Line(when.text, when.mark.line, condition)], [when.mark])
                 terms[name] = ex.Term(name, text, condition)
 
         for term in written:
@@ -234,20 +231,21 @@ class _Loading:
         condition = parse_condition(found, self.scope, self.report)
         return rb.Line(found.text, found.mark.line, condition) if condition is not None else None
 
-    def lines(self, form: Form, key: str, name: str) -> tuple[list[rb.Line], bool]:
-        """The conditions of a list, and whether all of them could be read."""
+    def lines(self, form: Form, key: str, name: str) -> list[rb.Line]:
+        """The conditions of a list that could be read."""
         node = form.node(key)
         if node is None:
-            return [], False
+            return []
         items = node.items if isinstance(node, Sequence) else None
         if items is None:
             wanted = gettext("一列条件，如 [a, b]")
             self.report.add(fk.WRONG_SHAPE, node.mark, wanted=wanted)
-            return [], False
+            return []
         if not items:
             self.report.add(fk.NO_CONDITIONS, node.mark, name=name)
-            return [], False
+            return []
         lines: list[rb.Line] = []
+        marks: list[Mark] = []
         for item in items:
             found = scalar(item, self.report, key)
             line = self.line(found) if found else None
@@ -256,22 +254,29 @@ class _Loading:
             if any(line.condition == other.condition for other in lines):
                 self.report.add(fk.REPEATED_CONDITION, found.mark, found.text)
             lines.append(line)
-        complete = len(lines) == len(items)
-        if complete:
-            self.possible(lines, node)
-        return lines, complete
+            marks.append(found.mark)
+        self.possible(lines, marks)
+        return lines
 
-    def possible(self, lines: list[rb.Line], at: Node) -> None:
-        """Refuse conditions that nobody can ever meet together."""
-        ranges = [
-            found for line in lines if (found := reversed_range(line.condition, self.parameters))
-        ]
-        if ranges:
-            low, high = ranges[0]
-            self.report.add(fk.REVERSED_RANGE, at.mark, low=low, high=high)
-        elif impossible([line.condition for line in lines], self.parameters):
-            seen = gettext("；").join(line.written for line in lines)
-            self.report.add(fk.CONTRADICTION, at.mark, seen)
+    def possible(self, lines: list[rb.Line], marks: list[Mark]) -> None:
+        """Refuse conditions that nobody can ever meet together, at the line that makes them so."""
+        for count, (line, mark) in enumerate(zip(lines, marks, strict=True), 1):
+            reversed_ends = reversed_range(line.condition, self.parameters)
+            if reversed_ends:
+                low, high = reversed_ends
+                self.report.add(fk.REVERSED_RANGE, mark, low=low, high=high)
+                return
+            if self.impossible(lines[:count]):
+                core = lines[:count]
+                for other in lines[: count - 1]:
+                    without = [part for part in core if part is not other]
+                    core = without if self.impossible(without) else core
+                seen = gettext("；").join(part.written for part in core)
+                self.report.add(fk.CONTRADICTION, mark, seen)
+                return
+
+    def impossible(self, lines: list[rb.Line]) -> bool:
+        return impossible([line.condition for line in lines], self.parameters)
 
     # -- promises --------------------------------------------------------------------------------
 
@@ -292,8 +297,8 @@ class _Loading:
             if name and not good_name(name, self.report):
                 name = None
             line = self.line(when) if when else None
-            if line and when:
-                self.possible([*universe, line], when)
+            if line and when and not self.impossible(universe):
+                self.possible([*universe, line], [when.mark] * (len(universe) + 1))
             if name and any(name.text == way.id for way in ways):
                 self.report.add(fk.NAME_TAKEN, name.mark, name.text, other=key)
             elif name and line:
@@ -310,7 +315,7 @@ class _Loading:
         )
         if form.broken:
             return None
-        universe, _ = self.lines(form, "universe", name.text)
+        universe = self.lines(form, "universe", name.text)
         kept = self.ways(form, "kept", universe)
         if "kept" in form.entries and not form.items("kept", ""):
             self.report.add(fk.NO_KEPT, form.mark_of("kept"), name=name.text)
@@ -349,7 +354,7 @@ class _Loading:
             for item in form.items("also", gettext("一列名称"))
             if (found := scalar(item, self.report, "also"))
         )
-        conditions, _ = self.lines(form, "conditions", name.text)
+        conditions = self.lines(form, "conditions", name.text)
         written = form.scalar("amount")
         value = parse_amount(written, self.scope, self.report) if written else None
         if value is not None and written and bounds(value)[1] <= 0:

@@ -1,39 +1,31 @@
 """From the text of an expression to its tree, with every mistake at its line and column.
 
-sqlglot reads the text; a closed list of its tokens and nodes is taken over, each with its type, and
-all else is refused. Names are checked token by token, so that a wrong name is found even where the
-rest of the text cannot be read.
+sqlglot reads the text; a closed list of its nodes is taken over, each with its type, and all else is
+refused. Its own types are not used: they accept nonsense.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.errors import ParseError
 
 from notoneless.i18n import N_, gettext
 from notoneless.kernel import expressions as ex
 from notoneless.kernel import faults as fk
-from notoneless.kernel.facts import LIMITS, Fact, Kind
-from notoneless.kernel.form import LARGEST_COUNT, LARGEST_YUAN
-from notoneless.kernel.source import Report, Scalar, hint, narrow, shorten
+from notoneless.kernel.bounds import LARGEST, bounds
+from notoneless.kernel.source import Report, Scalar, hint, shorten
+from notoneless.kernel.tokens import DIALECT, USAGE, ExpressionText, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notoneless.faults import FaultKind
+    from notoneless.kernel.facts import Kind
 
-DIALECT = "duckdb"
-LONGEST = 4_000
-"""Characters in one expression, at most."""
-LARGEST = 2**62
-"""No value of an expression may get near the end of a 64-bit number."""
 
 KIND_WORDS: Mapping[Kind, str] = {
     "int": N_("整数"),
@@ -41,59 +33,6 @@ KIND_WORDS: Mapping[Kind, str] = {
     "bool": N_("是/否"),
     "date": N_("日期"),
     "enum": N_("选项"),
-}
-USAGE = {
-    "days_between": "days_between(a, b)",
-    "age_on": "age_on(birth_date, day)",
-    "least": "least(a, b, …)",
-    "greatest": "greatest(a, b, …)",
-}
-# What a person may try, by the name under which it is refused.
-_CLOCK_WORDS = frozenset({
-    "now", "current_date", "current_time", "current_timestamp", "today", "localtime",
-    "localtimestamp", "getdate", "sysdate", "transaction_timestamp", "get_current_time",
-    "get_current_timestamp", "clock_timestamp",
-})  # fmt: skip
-_RANDOM_WORDS = frozenset({"random", "rand", "uuid", "gen_random_uuid", "setseed", "newid"})
-_AGGREGATE_WORDS = frozenset({
-    "sum", "count", "avg", "min", "max", "median", "mode", "stddev", "variance", "any_value",
-    "first", "last", "list", "string_agg", "array_agg", "bool_and", "bool_or", "quantile",
-})  # fmt: skip
-_CAST_WORDS = frozenset({"cast", "try_cast", "convert"})
-_LIKE_WORDS = frozenset({"like", "ilike", "similar", "glob", "regexp", "rlike"})
-_QUERY_WORDS = frozenset({
-    "select", "from", "where", "exists", "union", "with", "any", "all", "some", "having", "limit",
-})  # fmt: skip
-_WINDOW_WORDS = frozenset({"over", "partition", "window", "rows", "range"})
-
-_KEYWORDS = {
-    TokenType.AND,
-    TokenType.OR,
-    TokenType.NOT,
-    TokenType.IN,
-    TokenType.BETWEEN,
-    TokenType.IS,
-    TokenType.NULL,
-    TokenType.CASE,
-    TokenType.WHEN,
-    TokenType.THEN,
-    TokenType.ELSE,
-    TokenType.END,
-}
-_PUNCTUATION = {
-    TokenType.L_PAREN,
-    TokenType.R_PAREN,
-    TokenType.COMMA,
-    TokenType.EQ,
-    TokenType.NEQ,
-    TokenType.LT,
-    TokenType.LTE,
-    TokenType.GT,
-    TokenType.GTE,
-    TokenType.PLUS,
-    TokenType.DASH,
-    TokenType.STAR,
-    TokenType.COLON,
 }
 _COMPARISONS: dict[type[exp.Expr], ex.Operator] = {
     exp.EQ: "=",
@@ -113,20 +52,6 @@ _MIRRORED: dict[ex.Operator, ex.Operator] = {
 }
 
 
-@dataclass
-class Scope:
-    """The names an expression may use. `used` collects those it did."""
-
-    facts: Mapping[str, Fact]
-    parameters: Mapping[str, ex.Parameter] = field(default_factory=dict)
-    terms: Mapping[str, ex.Term] = field(default_factory=dict)
-    other_terms: frozenset[str] = frozenset()
-    """Terms that exist but could not be read; using them is no further fault."""
-    broken_parameters: frozenset[str] = frozenset()
-    used_parameters: set[str] = field(default_factory=set)
-    used_terms: set[str] = field(default_factory=set)
-
-
 def parse_condition(text: Scalar, scope: Scope, report: Report) -> ex.Condition | None:
     """An expression that is true, false or unknown; None (with faults) if it is not."""
     return _Reading(text, scope, report).condition()
@@ -137,37 +62,8 @@ def parse_amount(text: Scalar, scope: Scope, report: Report) -> ex.Expression | 
     return _Reading(text, scope, report).money()
 
 
-def terms_named(text: str) -> list[str]:
-    """The bare names in a text, to find the order in which terms must be read."""
-    try:
-        tokens = sqlglot.tokenize(text, read=DIALECT)
-    except TokenError:
-        return []
-    return [
-        token.text
-        for before, token in zip([None, *tokens], tokens, strict=False)
-        if re.fullmatch(r"[a-z][a-z0-9_]*", token.text)
-        and token.token_type is not TokenType.STRING
-        and (before is None or before.token_type is not TokenType.COLON)
-    ]
-
-
-class _Reading:
+class _Reading(ExpressionText):
     """One expression being read."""
-
-    def __init__(self, source: Scalar, scope: Scope, report: Report) -> None:
-        self.source, self.scope, self.report = source, scope, report
-        self.faults = 0
-        self.placeholders: list[int] = []
-
-    # -- faults ---------------------------------------------------------------------------------
-
-    def fault(self, kind: FaultKind, offset: int, seen: str = "", **details: object) -> None:
-        self.faults += 1
-        self.report.add(kind, self.source.mark_at(offset), seen, **details)
-
-    def refuse(self, what: str, offset: int, seen: str, advice: str = "") -> None:
-        self.fault(fk.NOT_IN_LANGUAGE, offset, seen, what=what, hint=advice)
 
     def seen(self, node: exp.Expr) -> str:
         start, end = self.span(node)
@@ -185,29 +81,10 @@ class _Reading:
             return (0, len(self.source.text))
         return (min(starts), max(ends))
 
-    # -- tokens ---------------------------------------------------------------------------------
-
     def tree(self) -> exp.Expr | None:
+        if not self.is_sound():
+            return None
         text = self.source.text
-        if len(text) > LONGEST:
-            self.fault(fk.TOO_LARGE, 0, what=f"{len(text):,}")
-            return None
-        for offset, character in enumerate(text):
-            meant = narrow(character)
-            if meant != character:
-                self.fault(fk.FULL_WIDTH, offset, character, ascii=meant)
-        if self.faults:
-            return None
-        try:
-            tokens = sqlglot.tokenize(text, read=DIALECT)
-        except TokenError:
-            self.fault(fk.BAD_EXPRESSION, 0, text)
-            return None
-        if not tokens:
-            self.fault(fk.BAD_EXPRESSION, 0, text)
-            return None
-        if not self.check_tokens(tokens):
-            return None
         try:
             tree = sqlglot.parse_one(text, read=DIALECT, into=exp.Condition)
         except ParseError as error:
@@ -219,98 +96,6 @@ class _Reading:
             return None
         self.place_placeholders(tree)
         return tree
-
-    def check_tokens(self, tokens: list[Token]) -> bool:
-        """Whether every token is of the language, and every name known."""
-        for index, token in enumerate(tokens):
-            after = tokens[index + 1] if index + 1 < len(tokens) else None
-            before = tokens[index - 1] if index else None
-            if token.comments:
-                where = self.source.text.find("--")
-                where = where if where >= 0 else self.source.text.find("/*")
-                self.refuse(gettext("注释"), max(where, 0), token.comments[0])
-            self.check_token(token, before, after)
-        return not self.faults
-
-    def check_token(self, token: Token, before: Token | None, after: Token | None) -> None:
-        kind, at, raw = token.token_type, token.start, self.source.text[token.start : token.end + 1]
-        word = raw.lower()
-        after_colon = before is not None and before.token_type is TokenType.COLON
-        if kind is TokenType.STRING:
-            if raw[:1] != "'":
-                self.refuse(gettext("这种引号"), at, raw)
-        elif kind is TokenType.NUMBER:
-            self.check_number(raw, at)
-        elif kind is TokenType.IDENTIFIER:
-            self.fault(fk.QUOTED_NAME, at, raw)
-        elif after_colon:
-            self.check_parameter(raw, at)
-        elif kind in _PUNCTUATION:
-            if raw in ("==", "!="):
-                self.fault(fk.OPERATOR_STYLE, at, raw, wanted="=" if raw == "==" else "<>")
-            if kind is TokenType.COLON and (after is None or after.start != token.end + 1):
-                self.fault(fk.BAD_EXPRESSION, at, raw)
-        elif kind in _KEYWORDS or (
-            word == "date" and after is not None and after.token_type is TokenType.STRING
-        ):
-            pass
-        elif re.fullmatch(r"[^\W\d]\w*", raw):
-            self.check_word(raw, at, after)
-        else:
-            self.refuse(_SYMBOLS.get(raw, gettext("这个符号")), at, raw)
-
-    def check_number(self, raw: str, at: int) -> None:
-        if re.fullmatch(r"\d+", raw):
-            if int(raw) > LARGEST_COUNT:
-                self.fault(fk.TOO_BIG, at, raw, limit=f"{LARGEST_COUNT:,}")
-        elif re.fullmatch(r"\d*\.\d{3,}", raw):
-            self.fault(fk.TOO_MANY_DECIMALS, at, raw)
-        elif re.fullmatch(r"\d*\.\d*", raw):
-            self.fault(fk.DECIMAL, at, raw)
-        else:
-            self.fault(fk.BAD_NUMBER, at, raw, wanted=gettext("整数"))
-
-    def check_parameter(self, name: str, at: int) -> None:
-        if name in self.scope.parameters or name in self.scope.broken_parameters:
-            self.scope.used_parameters.add(name)
-        else:
-            known = [*self.scope.parameters, *self.scope.broken_parameters]
-            self.fault(fk.UNKNOWN_PARAMETER, at, name, hint=hint(name, known))
-
-    def check_word(self, raw: str, at: int, after: Token | None) -> None:
-        word = raw.lower()
-        called = after is not None and after.token_type is TokenType.L_PAREN
-        if word in _CLOCK_WORDS and word not in self.scope.facts:
-            advice = gettext("；计算日写 as_of")
-            self.refuse(gettext("当前时间"), at, raw, advice)
-        elif word in _CAST_WORDS:
-            self.refuse(gettext("类型转换"), at, raw)
-        elif word in _LIKE_WORDS:
-            self.refuse(gettext("模糊匹配"), at, raw)
-        elif word in _QUERY_WORDS:
-            self.refuse(gettext("子查询"), at, raw)
-        elif called and word in _RANDOM_WORDS:
-            self.refuse(gettext("随机数"), at, raw)
-        elif called and word in _AGGREGATE_WORDS:
-            self.refuse(gettext("汇总"), at, raw)
-        elif word in _WINDOW_WORDS and word not in self.scope.facts:
-            self.refuse(gettext("窗口计算"), at, raw)
-        elif called:
-            if raw not in USAGE:
-                self.refuse(gettext("这个函数"), at, raw, hint(word, USAGE))
-        elif raw in ("true", "false"):
-            self.refuse(gettext("true 和 false"), at, raw, gettext("；直接写事实名或 not 事实名"))
-        elif raw in self.scope.terms or raw in self.scope.other_terms:
-            self.scope.used_terms.add(raw)
-        elif raw not in self.scope.facts and raw not in ex.CLOCKS:
-            values = {v for fact in self.scope.facts.values() for v in fact.values}
-            known = [*self.scope.facts, *self.scope.terms, *ex.CLOCKS]
-            advice = (
-                gettext("；取值要加单引号：'{name}'").format(name=raw)
-                if raw in values
-                else hint(raw, known)
-            )
-            self.fault(fk.UNKNOWN_NAME, at, raw, hint=advice)
 
     def place_placeholders(self, tree: exp.Expr) -> None:
         """Give each ``:name`` its position, which sqlglot does not keep: the n-th is the n-th."""
@@ -705,28 +490,6 @@ class _Reading:
         return result
 
 
-_SYMBOLS = {
-    ";": N_("分号"),
-    "/": N_("除法"),
-    "//": N_("除法"),
-    "%": N_("取余"),
-    "||": N_("拼接"),
-    "::": N_("类型转换"),
-    "[": N_("列表"),
-    "{": N_("列表"),
-    "?": N_("占位符"),
-    "$": N_("占位符"),
-    "^": N_("乘方"),
-    "**": N_("乘方"),
-    "~": N_("模糊匹配"),
-    ".": N_("句点"),
-    "&": N_("位运算"),
-    "|": N_("位运算"),
-    "->": N_("箭头"),
-    "@": N_("占位符"),
-}
-
-
 def _constant(node: ex.Expression) -> bool:
     return not ex.facts_in(node)
 
@@ -739,37 +502,3 @@ def _described(node: ex.Expression) -> str:
     if isinstance(node, ex.Constant) and node.kind == "enum":
         return gettext("文字")
     return gettext(KIND_WORDS[ex.kind_of(node)])
-
-
-def bounds(node: ex.Expression) -> tuple[int, int]:
-    """The least and the largest value a whole number or an amount (fen) can take."""
-    match node:
-        case ex.Constant(value=int(value)):
-            return (value, value)
-        case ex.Parameter(kind=kind, value=value):
-            if value is not None:
-                return (value, value)
-            return (0, LARGEST_YUAN * 100 if kind == "money" else LARGEST_COUNT)
-        case ex.FactOf(fact) if fact.kind in LIMITS:
-            return (-LIMITS[fact.kind], LIMITS[fact.kind])
-        case ex.Arithmetic(operator, left, right):
-            (a, b), (c, d) = bounds(left), bounds(right)
-            if operator == "+":
-                return (a + c, b + d)
-            if operator == "-":
-                return (a - d, b - c)
-            corners = (a * c, a * d, b * c, b * d)
-            return (min(corners), max(corners))
-        case ex.Case(branches, default):
-            all_bounds = [bounds(then) for _, then in branches] + [bounds(default)]
-            return (min(low for low, _ in all_bounds), max(high for _, high in all_bounds))
-        case ex.Call(function="least" | "greatest", arguments=arguments):
-            spans = [bounds(part) for part in arguments]
-            pick = min if node.function == "least" else max
-            return (pick(low for low, _ in spans), pick(high for _, high in spans))
-        case ex.Call(function="age_on"):
-            return (-10_000, 10_000)
-        case ex.Call():
-            return (-4_000_000, 4_000_000)
-        case _:
-            return (0, 0)

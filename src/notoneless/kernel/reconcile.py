@@ -111,8 +111,10 @@ def owed(sweep: Sweep, verdicts: str) -> str:
         )
     if not parts:
         parts = [
-            f"SELECT {key}, '' AS policy, 0::BIGINT AS award, 0::BIGINT AS owed "
-            f"FROM {verdicts} WHERE false"
+            (
+                f"SELECT {key}, '' AS policy, 0::BIGINT AS award, 0::BIGINT AS owed "
+                f"FROM {verdicts} WHERE false"
+            )
         ]
     return "\nUNION ALL ".join(parts)
 

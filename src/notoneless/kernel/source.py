@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from notoneless.faults import Fault, FaultKind, Place, Refusal
-from notoneless.i18n import gettext
+from notoneless.i18n import N_, gettext
 from notoneless.kernel import faults as fk
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def read_text(path: Path, report: Report) -> str | None:
     try:
         data = path.read_bytes()
     except OSError as error:
-        report.add(fk.UNREADABLE, None, why=error.strerror or type(error).__name__)
+        report.add(fk.UNREADABLE, None, why=why_unreadable(error))
         return None
     if len(data) > LARGEST * 3:
         report.add(fk.TOO_LARGE, None, what=f"{len(data):,} B")
@@ -175,17 +175,51 @@ def compose(text: str, report: Report) -> Node | None:
     try:
         return _Composer(text, report).document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        at = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
-        line = text.split("\n")[at.line - 1] if at.line <= text.count("\n") + 1 else ""
-        wide = next((c for c in line if c in "：，｛｝［］“”"), "")
-        if wide:
-            report.add(fk.FULL_WIDTH, Mark(at.line, line.index(wide) + 1), wide, ascii=narrow(wide))
-        else:
-            report.add(fk.BAD_YAML, at, why=getattr(error, "problem", None) or type(error).__name__)
+        _broken(text, error, report)
     except _TooDeep as deep:
         report.add(fk.TOO_LARGE, deep.mark, what=str(DEEPEST))
     return None
+
+
+_PROBLEMS = {
+    "could not find expected ':'": N_("缺少冒号"),
+    "mapping values are not allowed": N_("这里不该有冒号；含冒号的文字要加引号"),
+    "expected <block end>": N_("缩进没有对齐"),
+    "unexpected end of stream": N_("引号没有配对"),
+    "expected ',' or": N_("括号没有配对，或者缺少逗号"),
+    "cannot start any token": N_("有不能用在这里的字符"),
+    "special characters are not allowed": N_("有不能用的控制字符"),
+}
+"""What PyYAML says, in words a person can act on."""
+
+
+def _broken(text: str, error: yaml.YAMLError, report: Report) -> None:
+    """One fault for text that is no YAML: often it is a colon or bracket of a Chinese keyboard."""
+    marks = [getattr(error, which, None) for which in ("problem_mark", "context_mark")]
+    at = next((Mark(mark.line + 1, mark.column + 1) for mark in marks if mark), Mark(1, 1))
+    lines = text.split("\n")
+    for number in sorted({at.line, at.line - 1, *(mark.line + 1 for mark in marks if mark)}):
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        wide = next((c for c in line if c in "：｛｝［］"), "")
+        if wide and '"' not in line:
+            report.add(fk.FULL_WIDTH, Mark(number, line.index(wide) + 1), wide, ascii=narrow(wide))
+            return
+    problem = str(getattr(error, "problem", "") or error)
+    why = next((words for known, words in _PROBLEMS.items() if known in problem), N_("写法不对"))
+    report.add(fk.BAD_YAML, at, why=gettext(why))
+
+
+def why_unreadable(error: OSError) -> str:
+    """Why a file cannot be opened, in words."""
+    match error:
+        case FileNotFoundError():
+            return gettext("没有这个文件")
+        case PermissionError():
+            return gettext("没有权限")
+        case IsADirectoryError():
+            return gettext("这是一个文件夹")
+        case _:
+            return type(error).__name__
 
 
 def narrow(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from notoneless.engines.duckdb import name as quoted
 from notoneless.engines.duckdb import quote
 from notoneless.kernel import expressions as ex
-from notoneless.kernel.parsing import bounds
+from notoneless.kernel.bounds import bounds
 from notoneless.kernel.sweep import VERDICTS, WORD, Sweep
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def expression(node: ex.Expression, atoms: dict[ex.Atom, str] | None = None) -> 
             case ex.Call("days_between", (first, second)):
                 return f"date_diff('day', {go(first)}, {go(second)})"
             case ex.Call("age_on", (birth, day)):
-                return f"(({_ymd(go(day))} - {_ymd(go(birth))}) // 10000)"
+                # `//` cuts towards zero; the offset keeps what it cuts above zero.
+                return f"(({_ymd(go(day))} - {_ymd(go(birth))} + 100000000) // 10000 - 10000)"
             case ex.Call(function, arguments):
                 # DuckDB's least and greatest pass over what is unknown.
                 told = [go(argument) for argument in arguments]
