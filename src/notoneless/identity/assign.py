@@ -41,6 +41,7 @@ JUDGED_PAIRS = Step(
         LEFT JOIN $rivals b ON b.side = $right_side AND b.row = s.right_row
         LEFT JOIN $twins t ON t.left_row = s.left_row AND t.right_row = s.right_row
         LEFT JOIN $unheard u ON u.left_row = s.left_row AND u.right_row = s.right_row
+        WHERE s.class = 'candidate'
     ),
     told AS (
         SELECT *,
@@ -48,7 +49,9 @@ JUDGED_PAIRS = Step(
                sum(alike) OVER (PARTITION BY right_row) AS right_alike,
                sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY left_row) AS left_likely,
                sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY right_row) AS right_likely,
-               coalesce(household >= 1 OR place >= 1 OR school = 1, false) AS near,
+               coalesce(household >= 1, false) OR coalesce(place = 2, false)
+                   OR ((coalesce(place = 1, false) OR coalesce(school = 1, false)) AND household IS NULL)
+                   OR coalesce(place = 1 AND school = 1, false) AS near,
                household IS NULL AND place IS NULL AND school IS NULL AS nowhere
         FROM counted
     ),
@@ -63,7 +66,8 @@ JUDGED_PAIRS = Step(
                               OR (repaired IS NOT NULL AND born = 3)) END AS may
         FROM told
     )
-    SELECT *, coalesce(may AND unrivalled AND (by_number = 1 OR (alone AND probability >= {CERTAIN})),
+    SELECT *, coalesce(may AND unrivalled
+                       AND (by_number = 1 OR ($strict AND alone AND probability >= {CERTAIN})),
                        false) AS allowed
     FROM ruled""",
     ("left_row", "right_row"),

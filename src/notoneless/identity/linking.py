@@ -12,6 +12,7 @@ from notoneless.identity import (
     candidates,
     exact,
     normalise,
+    quality,
     readings,
     repair,
     review,
@@ -29,6 +30,7 @@ _ACROSS = {
     "left_side": "0",
     "right_side": "1",
     "renaming": "true",
+    "strict": "true",
     "lone": "left_beside = 0 AND left_across <= 1 AND right_beside = 0 AND right_across <= 1",
     "pair_left": "CASE WHEN k.side = 0 THEN k.row ELSE k.other_row END",
     "pair_right": "CASE WHEN k.side = 0 THEN k.other_row ELSE k.row END",
@@ -42,6 +44,9 @@ _WITHIN = {
     "right_side": "0",
     # In one list another name beside the same number is more often a copied number than a new name.
     "renaming": "false",
+    # Two rows of one list are one child only if they are the same in everything that can be compared.
+    "strict": "(name = 6 AND born = 3 AND coalesce(household, 1) >= 1 AND coalesce(place, 2) = 2"
+    " AND coalesce(school, 1) = 1 AND near)",
     "lone": "left_beside <= 1 AND right_beside <= 1",
     "pair_left": "least(k.row, k.other_row)",
     "pair_right": "greatest(k.row, k.other_row)",
@@ -51,6 +56,12 @@ _WITHIN = {
 
 _FEWEST_STRANGERS = 1000.0
 """However short the lists, so many strangers are thought of per child: the world outside them."""
+
+_FOUND, _TWICE = 0.5, 0.002
+"""Of the open rows, how many are thought to be in the other list, and how many twice in one."""
+
+_SIBLINGS = {2: 1.0, 1: 200.0}
+"""Pairs of brothers and sisters for one pair of the same child, across two lists and within one."""
 
 WANTED = Step(
     "wanted",
@@ -113,14 +124,13 @@ class Links:
     """
 
     table: str
-    left_rows: int
-    right_rows: int
+    quality: quality.Quality
     weights: tuple[score.Weight, ...]
 
 
 def _compare(
     db: duckdb.DuckDBPyConnection, lists: tuple[str, ...], mode: dict[str, str], name: str
-) -> tuple[int, int, tuple[score.Weight, ...]]:
+) -> tuple[quality.Quality, tuple[score.Weight, ...]]:
     sources = tuple(normalise.listed(db, table) for table in lists)
     with Pipeline(db, readings=readings.load(db), **mode) as pipeline:
         pipeline.run(normalise.rows_step(*sources), *exact.STEPS)
@@ -142,7 +152,6 @@ def _compare(
             candidates.CANDIDATES,
             candidates.TWINS,
             SAMPLES,
-            score.SAMPLED,
             score.COMPARED,
         )
         weights = score.learn(pipeline)
@@ -152,17 +161,19 @@ def _compare(
         )
         last = len(lists) - 1
         left, right = open_rows.get(0, 0), open_rows.get(last, 0)
-        strangers = max(_FEWEST_STRANGERS, left * right / (0.5 * min(left, right) + 1))
+        expected = (_FOUND if len(lists) == 2 else _TWICE) * min(left, right) + 1
+        strangers, siblings = max(_FEWEST_STRANGERS, left * right / expected), _SIBLINGS[len(lists)]
         pipeline.run(
-            score.scored_step(weights, strangers, 1.0),
+            score.scored_step(weights, strangers, siblings),
             assign.RIVALS,
             assign.JUDGED_PAIRS,
             assign.CHOSEN,
             review.doubtful_step(),
             review.links_step(),
         )
+        found = quality.estimate(pipeline, rows.get(0, 0), rows.get(last, 0))
         pipeline.keep("links", name)
-    return rows.get(0, 0), rows.get(last, 0), weights
+    return found, weights
 
 
 def link(db: duckdb.DuckDBPyConnection, left: str, right: str) -> Links:
@@ -173,8 +184,8 @@ def link(db: duckdb.DuckDBPyConnection, left: str, right: str) -> Links:
     table). Each left row is linked at most once; rows with two different valid numbers never are.
     """
     table = f"links_{next(_made)}"
-    left_rows, right_rows, weights = _compare(db, (left, right), _ACROSS, table)
-    return Links(table, left_rows, right_rows, weights)
+    found, weights = _compare(db, (left, right), _ACROSS, table)
+    return Links(table, found, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +201,15 @@ class Groups:
     table: str
     pairs: str
     doubtful: str
-    rows: int
+    quality: quality.Quality
+    weights: tuple[score.Weight, ...]
 
 
 def group(db: duckdb.DuckDBPyConnection, rows: str) -> Groups:
     """Which rows of one list are one person; columns as for `link`."""
     number = next(_made)
     pairs, doubtful, persons = f"pairs_{number}", f"doubtful_{number}", f"persons_{number}"
-    found, _, _ = _compare(db, (rows,), _WITHIN, pairs)
+    found, weights = _compare(db, (rows,), _WITHIN, pairs)
     db.execute(f"CREATE TEMP VIEW {doubtful} AS SELECT * FROM {pairs} WHERE decision = 'review'")
     db.execute(
         f"""CREATE TEMP TABLE {persons} AS
@@ -213,4 +225,4 @@ def group(db: duckdb.DuckDBPyConnection, rows: str) -> Groups:
         ).fetchall()
         if not changed or not changed[0][0]:
             break
-    return Groups(persons, pairs, doubtful, found)
+    return Groups(persons, pairs, doubtful, found, weights)

@@ -64,7 +64,7 @@ def seventeen(text: str) -> str:
 
 def check(text: str) -> str:
     """The value of the check character, 0 to 10, or -1."""
-    return f"strpos('0123456789X', substr({text}, 18, 1)) - 1"
+    return f"least(strpos('0123456789Xx', substr({text}, 18, 1)), 11) - 1"
 
 
 def weighted(number: str) -> str:

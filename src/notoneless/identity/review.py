@@ -14,7 +14,7 @@ EXACT = 0.9999
 """The probability written beside a pair of one valid number and one name, and the highest of any.
 Stated, not counted: nothing in the lists can tell it."""
 
-REVIEW_STEPS = {
+STEPS_IN_WORDS = {
     "exact": N_("身份证号相同"),
     "number": N_("身份证号相同，其他信息需比较"),
     "repair": N_("身份证号疑有笔误"),

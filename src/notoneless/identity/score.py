@@ -69,24 +69,15 @@ def _differing(left: str, right: str, places: int) -> str:
     )
 
 
-def _same_where_read(places: int) -> str:
-    """Two names of one length, the same wherever both can be read."""
-    return " AND ".join(
-        f"(substr(l.name, {n}, 1) = substr(r.name, {n}, 1)"
-        f" OR substr(l.name, {n}, 1) = '_' OR substr(r.name, {n}, 1) = '_')"
-        for n in range(1, places + 1)
-    )
-
-
 NAME = Comparison(
     "name",
-    f"""CASE WHEN l.name IS NULL OR r.name IS NULL THEN NULL
+    """CASE WHEN l.name IS NULL OR r.name IS NULL THEN NULL
          WHEN l.name = r.name AND NOT l.unread THEN 6
          WHEN l.sound = r.sound AND l.syllables = r.syllables AND NOT l.unread THEN 5
          WHEN l.syllables = r.syllables AND NOT l.unread AND length(l.name) > 3 THEN 4
          WHEN (l.unread OR r.unread) AND length(l.name) = length(r.name)
-              AND length(l.name) BETWEEN 2 AND 24 AND substr(l.name, 1, 1) = substr(r.name, 1, 1)
-              AND {_same_where_read(12)} THEN 3
+              AND substr(l.name, 1, 1) = substr(r.name, 1, 1)
+              AND (l.name LIKE r.name OR r.name LIKE l.name) THEN 3
          WHEN l.family = r.family
               AND (substr(l.name, 2, 1) = substr(r.name, 2, 1)
                    OR substr(l.name, length(l.name), 1) = substr(r.name, length(r.name), 1)) THEN 2
@@ -199,38 +190,28 @@ class Weight:
     sibling: float
 
 
-def _pairs(source: str, columns: str) -> str:
-    levels = ", ".join(f"{comparison.level} AS {comparison.name}" for comparison in COMPARISONS)
-    return f"""
-    SELECT {columns}, {levels}
-    FROM {source} c
-    JOIN $open l ON l.side = $left_side AND l.row = c.left_row
-    JOIN $open r ON r.side = $right_side AND r.row = c.right_row"""
-
-
-SAMPLED = Step(
-    "sampled",
-    "WITH pairs AS (SELECT *, 0 AS by_number, NULL AS repaired FROM $samples)"
-    + _pairs("pairs", "c.class"),
-    (),
-)
-
 COMPARED = Step(
     "compared",
-    _pairs(
-        "$candidates",
-        "c.left_row, c.right_row, c.by_number, c.repaired, l.number AS left_number, r.number AS right_number,"
-        " l.settled OR r.settled AS settled",
-    ),
-    ("left_row", "right_row"),
+    f"""
+    WITH c AS (
+        SELECT 'candidate' AS class, left_row, right_row, by_number, repaired FROM $candidates
+        UNION ALL SELECT class, left_row, right_row, 0, NULL FROM $samples
+    )
+    SELECT c.*, l.number AS left_number, r.number AS right_number, l.settled OR r.settled AS settled,
+           {", ".join(f"{comparison.level} AS {comparison.name}" for comparison in COMPARISONS)}
+    FROM c
+    JOIN $open l ON l.side = $left_side AND l.row = c.left_row
+    JOIN $open r ON r.side = $right_side AND r.row = c.right_row""",
+    ("class", "left_row", "right_row"),
 )
+"""The level of every comparison, for the candidates and for the samples."""
 
 
 def learn(pipeline: Pipeline) -> tuple[Weight, ...]:
     """Count the levels in the samples and turn them, with what we start from, into weights."""
     query = " UNION ALL ".join(
-        f"SELECT class, '{comparison.name}', {comparison.name}, count(*) FROM $sampled"
-        f" WHERE {comparison.name} IS NOT NULL GROUP BY ALL"
+        f"SELECT class, '{comparison.name}', {comparison.name}, count(*) FROM $compared"
+        f" WHERE {comparison.name} IS NOT NULL AND class <> 'candidate' GROUP BY ALL"
         for comparison in COMPARISONS
         if comparison.learned
     )
@@ -279,7 +260,7 @@ def scored_step(weights: Iterable[Weight], strangers: float, siblings: float) ->
         SELECT *, 1 / (1 + {strangers:.6f} * exp(-({total("stranger")}))
                          + {siblings:.6f} * exp(-({total("sibling")}))) AS probability
         FROM $compared""",
-        ("left_row", "right_row"),
+        ("class", "left_row", "right_row"),
     )
 
 
