@@ -19,6 +19,10 @@ BATCH = 10_000
 
 _FORMULA = re.compile(r"^[\s\ufeff\u200b]*[=+\-@＝＋－＠﹢﹣﹦﹫−\t\r]")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+_FIRST = frozenset("=+-@＝＋－＠﹢﹣﹦﹫−\ufeff\u200b") | {
+    character for character in map(chr, range(0x3001)) if character.isspace()
+}
+"""What a text that could be a formula begins with: one look tells that nearly all cells are harmless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,6 @@ def write_table(con: Any, table: Table, folder: Path) -> None:
             write.writerows(_safe_rows(rows))
 
 
-def _safe_rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _safe_rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
     for row in rows:
-        yield tuple(map(safe, row))
+        yield [safe(cell) if isinstance(cell, str) and cell[:1] in _FIRST else cell for cell in row]

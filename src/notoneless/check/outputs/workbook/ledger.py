@@ -20,7 +20,7 @@ import xlsxwriter
 
 from notoneless.i18n import gettext
 
-ROW_LIMIT = 20_000
+ROW_LIMIT = 10_000
 """Rows of one sheet; a list that is longer is cut, says so, and stands whole in the CSV file."""
 _CELL_LIMIT = 32_000
 
