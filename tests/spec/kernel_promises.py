@@ -1,6 +1,6 @@
 """What the kernel promises: a small table in, a promise, a small table out.
 
-Each `Promise` holds on every engine (``test_kernel.py``) and is a page of the reference. In the
+Each `Promise` holds on every engine (``test_kernel_promises.py``) and is a page of the reference. In the
 tables ``-`` is unknown; money is written in yuan; a column that is not given is unknown, or false
 where it cannot be.
 """
