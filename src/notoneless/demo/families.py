@@ -219,9 +219,11 @@ def _child_names(rng: np.random.Generator, born: _Born, homes: _Homes, alone: Fl
             seen.add(key)
         if not again:
             return chosen
-        for child in again:
-            letters = given["boys_second" if born.male[child] else "girls_second"]
-            chosen[child] = chosen[child][:-1] + letters[int(rng.integers(len(letters)))]
+        home = born.household[again]
+        fresh = np.full(len(again), "", dtype=object)
+        chosen[again] = names.children(
+            rng, homes.family[home], homes.nation[home], born.male[again], fresh
+        )
 
 
 def _twins(household: Numbers, birth: Days) -> Flags:

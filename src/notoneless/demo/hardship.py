@@ -60,8 +60,10 @@ def make_hardship(
     def draw(name: str, able: Flags) -> None:
         drawn[name] = _some(rng, able, float(rates[name]))
 
-    draw("relieved", country)
-    draw("relieved_ended", country & ~drawn["relieved"])
+    # A street office has a few villages too, so some of its households are on the rural lists.
+    fringe = country | (registered & (rng.random(total) < 0.25))
+    draw("relieved", fringe)
+    draw("relieved_ended", fringe & ~drawn["relieved"])
     draw("monitored", registered)
     draw("monitored_cleared", registered & ~drawn["monitored"])
     draw("rural_minimum", country)

@@ -9,7 +9,7 @@ import numpy as np
 
 from notoneless.demo import slips
 from notoneless.demo.lists import words
-from notoneless.demo.lists.handed import File, one_each
+from notoneless.demo.lists.handed import File, one_each, subtotalled
 from notoneless.demo.sheets import Cell, Column, Table
 
 if TYPE_CHECKING:
@@ -184,6 +184,5 @@ def _migrants(county: County) -> File:
         columns,
         [f"{county.settings['county']}进城务工人员随迁子女名册（2026年秋季学期）"],
     )
-    return File(
-        "附件8-进城务工人员随迁子女名册(2026年秋).xlsx", [one_each(table, rows.person, rows.slips)]
-    )
+    sheet = subtotalled(one_each(table, rows.person, rows.slips), "就读学校")
+    return File("附件8-进城务工人员随迁子女名册(2026年秋).xlsx", [sheet])

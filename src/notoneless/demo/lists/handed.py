@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from notoneless.demo.names import Numbers, Texts
-    from notoneless.demo.sheets import Table
+    from notoneless.demo.sheets import Cell, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,28 @@ def summary(table: Table) -> Sheet:
     """A sheet about nobody."""
     rows = len(table)
     return Sheet(table, np.zeros((rows, 0), dtype=np.int64), np.full(rows, "", dtype=object))
+
+
+def subtotalled(sheet: Sheet, key: str) -> Sheet:
+    """The sheet, its rows put together by the column ``key``, a line 小计 below each group of them."""
+    table = sheet.table
+    values = next(column.cells for column in table.columns if column.heading == key)
+    order = sorted(range(len(values)), key=lambda row: str(values[row]))
+    groups = [list(rows) for _, rows in itertools.groupby(order, key=lambda row: values[row])]
+    columns = []
+    for place, column in enumerate(table.columns):
+        cells: list[Cell] = []
+        for rows in groups:
+            cells += [column.cells[row] for row in rows]
+            last = place == len(table.columns) - 1
+            cells.append("小计" if place == 0 else f"{len(rows)}人" if last else None)
+        columns.append(replace(column, cells=cells))
+    nobody = np.full((1, sheet.person.shape[1]), -1, dtype=np.int64)
+    return Sheet(
+        replace(table, columns=columns),
+        np.concatenate([part for rows in groups for part in (sheet.person[rows], nobody)]),
+        np.concatenate([part for rows in groups for part in (sheet.slips[rows], [""])]),
+    )
 
 
 def grouped(sizes: Sequence[int], limit: int, at_least: int = 1) -> list[list[int]]:
