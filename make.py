@@ -144,6 +144,7 @@ def lock() -> None:
         "pip",
         "compile",
         "pyproject.toml",
+        "--all-extras",
         "--group",
         "dev",
         "--universal",
