@@ -36,15 +36,15 @@ def compare(con: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
         raise Refusal([fc.PREVIOUS_MASKED.at(path=folder.name)])
     con.execute(f"""
         CREATE TABLE changes AS
-        WITH then AS (SELECT key, any_value(COLUMNS(* EXCLUDE key)) FROM before
+        WITH earlier AS (SELECT key, any_value(COLUMNS(* EXCLUDE key)) FROM before
                       WHERE state IN {SUSPECTED} GROUP BY key),
-             now AS (SELECT *, {KEY.replace("birth_date", "birth_date::VARCHAR")} AS key FROM children)
+             current_run AS (SELECT *, {KEY.replace("birth_date", "birth_date::VARCHAR")} AS key FROM children)
         SELECT n.child, coalesce(n.name, t.name) AS name, coalesce(n.id_number, t.id_number) AS id_number,
                coalesce(n.township, t.township) AS township, coalesce(n.school, t.school) AS school,
                coalesce(n.state, '') AS state, coalesce(n.state_label, '') AS state_label,
                CASE WHEN t.key IS NULL THEN 'new' WHEN n.state IN {SUSPECTED} THEN 'open'
                     ELSE 'resolved' END AS change
-        FROM then t FULL JOIN now n USING (key)
+        FROM earlier t FULL JOIN current_run n USING (key)
         WHERE t.key IS NOT NULL OR n.state IN {SUSPECTED}
         ORDER BY change, township, name, n.child
     """)
