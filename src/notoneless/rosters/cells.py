@@ -48,6 +48,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def half_width(text: str) -> str:
     """Full-width letters, digits and signs as half-width; invisible characters gone."""
+    if text.isascii():
+        return text
     return text.translate(_HALF_WIDTH).translate(_INVISIBLE)
 
 
@@ -84,14 +86,18 @@ def is_nothing(cell: Cell) -> bool:
 
 _DOTS = re.compile("[·•・‧．∙⋅･᛫˙●\u2022\u00b7]|(?<=[\u3400-\u9fff])\\.(?=[\u3400-\u9fff])")
 _HAN_BMP = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Most names are two to four characters; those that begin like "无" may be no name at all.
+_PLAIN_NAME = re.compile("(?![无暂没不未空待缺])[\u4e00-\u9fff]{2,4}")
 # What a program writes where it had no code for a character.
 _LOST = re.compile("[\ufffd?？□]")
 
 
 def name(cell: Cell) -> str | None:
     """A person's name without spaces, every middle dot as ``·``; a Latin name keeps its spaces."""
-    if cell is None or isinstance(cell, float | dt.date):
+    if not isinstance(cell, str):
         return None
+    if _PLAIN_NAME.fullmatch(cell):
+        return cell
     found = _CONTROL.sub("", cell.translate(_INVISIBLE)).strip(" \t\r\n'’‘`\u3000")
     if not found or (len(found) <= 4 and _nothing().fullmatch(found)):
         return None
@@ -196,6 +202,8 @@ def disability_level(cell: Cell) -> int | None:
 
 def phone(cell: Cell) -> str | None:
     """Digits of the first phone number in the cell; a number cell without its ``.0``."""
+    if isinstance(cell, str) and len(cell) == 11 and cell.isascii() and cell.isdigit():
+        return cell
     found = _bare(cell)
     if not found or _nothing().fullmatch(found):
         return None
@@ -212,6 +220,14 @@ def digits_text(cell: Cell) -> str | None:
         if abs(cell) >= 1e15:
             raise Unreadable(faults.NUMBER_UNREADABLE)
         return str(int(cell))
+    if (
+        isinstance(cell, str)
+        and len(cell) >= 8
+        and cell.isascii()
+        and cell.isalnum()
+        and cell[1:-1].isdigit()
+    ):
+        return cell.upper()
     found = certificate(cell).replace("-", "") if isinstance(cell, str) else ""
     if not found or _nothing().fullmatch(found):
         return None

@@ -18,7 +18,7 @@ from notoneless.faults import Place, Refusal
 from notoneless.rosters import faults
 from notoneless.rosters.cells import nfkc
 from notoneless.rosters.fields import fields, kinds
-from notoneless.rosters.headings import Heading, Table, normal
+from notoneless.rosters.headings import Table, normal
 
 FILE = "notoneless-layouts.toml"
 """The file's name, beside the lists."""
@@ -95,12 +95,7 @@ def stem(file: str) -> str:
 
 def fingerprint(table: Table) -> str:
     """Sixteen characters that stand for the headings, days of a roll-call left aside."""
-    return fingerprint_of(table.headings)
-
-
-def fingerprint_of(headings: Iterable[Heading]) -> str:
-    """See `fingerprint`."""
-    texts = "|".join(normal(heading.text) for heading in headings if not heading.day)
+    texts = "|".join(normal(heading.text) for heading in table.headings if not heading.day)
     return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 

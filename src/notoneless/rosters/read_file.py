@@ -11,24 +11,14 @@ from pathlib import Path
 
 from notoneless.calendar import parse_term, school_year_on
 from notoneless.faults import Place, Refusal
-from notoneless.i18n import N_, gettext
+from notoneless.i18n import gettext
 from notoneless.rosters import faults, headings, recognise
 from notoneless.rosters.books import Book, Row, Sheet, open_book
 from notoneless.rosters.cells import Value, nfkc
 from notoneless.rosters.fields import fields, kinds
-from notoneless.rosters.memory import LayoutMemory, Remembered
+from notoneless.rosters.memory import LayoutMemory, Remembered, fingerprint
 from notoneless.rosters.reading import Column, Reading, SheetReading
 from notoneless.rosters.rows import Findings, Writer
-
-WHY = {
-    "title": N_("按标题认出"),
-    "file name": N_("按文件名认出"),
-    "title and file name": N_("按标题和文件名认出"),
-    "headings": N_("按表头认出"),
-    "remembered": N_("按以前确认过的同样的表认出"),
-    "person": N_("由人指定"),
-}
-"""How a kind was told, as a sentence; ``SheetReading.why`` holds the key."""
 
 
 def read_file(
@@ -140,7 +130,8 @@ class _Job:
         self, position: int, sheet: Sheet, table: headings.Table, said: Remembered | None
     ) -> SheetReading:
         findings, place = self.findings, Place(self.path.name, sheet.name)
-        reading = SheetReading(sheet.name, heading_rows=table.rows)
+        print_ = fingerprint(table)
+        reading = SheetReading(sheet.name, heading_rows=table.rows, fingerprint=print_)
         if said is not None and said.kind:
             layout, by = recognise.of_kind(said.kind), "person" if self.chosen else "remembered"
         else:
@@ -179,6 +170,7 @@ class _Job:
             kind=layout.kind,
             layout=layout.id,
             why=by,
+            fingerprint=print_,
             heading_rows=table.rows,
             columns=_shown(plan.columns, written.filled),
             list_date=list_day,

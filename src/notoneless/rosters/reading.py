@@ -9,10 +9,32 @@ from pathlib import Path
 from typing import Any, Literal
 
 from notoneless.faults import KINDS, Fault, Place
+from notoneless.i18n import N_
 
 LeftOut = Literal["", "forbidden", "unneeded", "unknown", "second", "earlier_day", "empty"]
 """Why a column was left out: sensitive and never read; known and not needed; not understood; the
 same information was taken from a better column; an earlier day of a roll-call; nothing in it."""
+
+
+WHY = {
+    "title": N_("按标题认出"),
+    "file name": N_("按文件名认出"),
+    "title and file name": N_("按标题和文件名认出"),
+    "headings": N_("按表头认出"),
+    "remembered": N_("按以前确认过的同样的表认出"),
+    "person": N_("由人指定"),
+}
+"""How the kind of a list was told, as a phrase."""
+
+LEFT_OUT = {
+    "forbidden": N_("不读取、不保存"),
+    "unneeded": N_("用不到"),
+    "unknown": N_("认不出，没有使用"),
+    "second": N_("同类信息已取别的列"),
+    "earlier_day": N_("点名取最近一天"),
+    "empty": N_("整列没有内容"),
+}
+"""Why a column was left out, as a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +58,17 @@ class SheetReading:
 
     ``kind`` is an id of ``kinds.toml``, or "" when the sheet was not recognised (then there is no
     ``path``). ``county`` is the county a title names for the whole list, "" when it names less.
-    ``rows`` counts rows of the Parquet, ``lines`` rows of the sheet that hold people, ``accepted`` the rows somebody can be told from, ``faulty`` the sheet's rows with an error.
+    ``why`` is a key of `WHY`; ``fingerprint`` stands for the headings. ``rows`` counts rows of the
+    Parquet, ``lines`` rows of the sheet that hold people, ``accepted`` the rows somebody can be told
+    from, ``faulty`` the sheet's rows with an error, ``skipped`` its totals, notes and headings
+    printed again.
     """
 
     sheet: str
     kind: str = ""
     layout: str = ""
     why: str = ""
+    fingerprint: str = ""
     heading_rows: tuple[int, ...] = ()
     columns: tuple[Column, ...] = ()
     list_date: dt.date | None = None
@@ -129,7 +155,9 @@ class Reading:
 
 
 def _sheet(entry: Mapping[str, Any]) -> SheetReading:
-    plain = SheetReading(**{name: entry[name] for name in ("sheet", "kind", "layout", "why")})
+    plain = SheetReading(
+        **{name: entry[name] for name in ("sheet", "kind", "layout", "why", "fingerprint")}
+    )
     return replace(
         plain,
         heading_rows=tuple(entry["heading_rows"]),

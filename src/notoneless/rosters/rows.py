@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from notoneless.engines.duckdb import ROW_GROUP
 from notoneless.faults import Fault, FaultKind, Place
 from notoneless.masking import mask_date, mask_id, mask_name, mask_seen
 from notoneless.rosters import cells, faults, id_number
@@ -25,8 +26,10 @@ from notoneless.rosters.cells import Unreadable, Value
 from notoneless.rosters.fields import PLACE_COLUMNS, fields
 from notoneless.rosters.headings import FAMILY, Plan, Table
 
-BATCH = 50_000
-_REMEMBERED = 200_000
+BATCH = 20_000
+"""Rows in memory at a time."""
+
+_REMEMBERED = 40_000
 
 _NOTE = re.compile(
     r"(合\s*计|总\s*计|小\s*计|共\s*计|本页|累计|注\s*[:：1-9]|备\s*注|说\s*明|填\s*表|制\s*表|审\s*核|负责人|校长|经办"
@@ -205,13 +208,13 @@ class Writer:
                 for part in self._convert(batch):
                     pending.append(part)
                     held += part.num_rows
-                    if held >= 2 * BATCH:
-                        out.write_table(pa.concat_tables(pending), row_group_size=2 * BATCH)
+                    if held >= ROW_GROUP:
+                        out.write_table(pa.concat_tables(pending), row_group_size=ROW_GROUP)
                         pending, held = [], 0
                 if self._progress:
                     self._progress(self._lines)
             if pending:
-                out.write_table(pa.concat_tables(pending), row_group_size=2 * BATCH)
+                out.write_table(pa.concat_tables(pending), row_group_size=ROW_GROUP)
         return Written(
             lines=self._lines,
             rows=self._rows,
@@ -237,11 +240,12 @@ class Writer:
         for number, row in self._sheet.rows(self._wanted):
             if number <= end:
                 continue
-            if not any(row[slot] for slot in keys):
+            named = [cell for slot in keys if (cell := row[slot])]
+            if not named:
                 # Nobody named: an empty or pre-numbered line, a total, a note, or a person lost.
                 if self._is_nothing(row, lead):
                     continue
-            elif self._is_note(row, keys, heading_texts):
+            elif not _tells(named) and self._is_note(row, keys, heading_texts):
                 self._skipped += 1
                 continue
             batch.append((number, row))
@@ -564,6 +568,11 @@ _OF_HOUSEHOLD = frozenset(
 """What a household's row says once for all its members."""
 
 _PLACE_NAMES = frozenset(entry.name for entry in PLACE_COLUMNS)
+
+
+def _tells(named: Sequence[Cell]) -> bool:
+    """Whether some cell is long and numeric enough to be a number of a document, and so no note."""
+    return any(isinstance(cell, str) and len(cell) >= 15 and cell[6:14].isdigit() for cell in named)
 
 
 def _blank(cell: Cell) -> bool:

@@ -206,6 +206,13 @@ def _rich(body: str) -> str:
     return _plain("".join(_RUN.findall(body)))
 
 
+def _inline(body: str) -> str:
+    """The text that a cell carries itself; nearly always one plain run."""
+    if body.startswith("<is><t>") and body.count("<") == 4:
+        return _plain(body[7:-9])
+    return _rich(body)
+
+
 @dataclass
 class _Texts:
     """The workbook's table of texts, read when first asked for."""
@@ -405,7 +412,7 @@ class _XlsxSheet:
                     if not inner:
                         continue
                     if kind_of == "inlineStr":
-                        row[slot] = _rich(inner) or None
+                        row[slot] = _inline(inner) or None
                         continue
                     found = _VALUE.search(inner)
                     if not found or not found[1]:
