@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from notoneless.engines.duckdb import connect, name
 from notoneless.kernel import (
@@ -35,12 +36,18 @@ def facts_table(
     """Make a table of facts from rows."""
     columns = [f"{name(fact.name)} {SQL_TYPES[fact.kind]}" for fact in subject.facts.values()]
     db.execute(f"CREATE TABLE {table} ({name(subject.key)} BIGINT, {', '.join(columns)})")
-    names = [subject.key, *subject.facts]
+    insert(db, table, [subject.key, *subject.facts], rows)
+
+
+def insert(
+    db: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Put rows into a table; through Arrow, which is many times faster than row by row."""
     if rows:
-        db.executemany(
-            f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})",
-            [[row[column] for column in names] for row in rows],
-        )
+        columns = {column: [row[column] for row in rows] for column in names}
+        db.register("inserted", pa.table(columns))
+        db.execute(f"INSERT INTO {table} SELECT * FROM inserted")
+        db.unregister("inserted")
 
 
 def on_duckdb(sweep: Sweep, rows: Sequence[Row]) -> list[Row]:
