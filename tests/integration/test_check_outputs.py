@@ -227,6 +227,7 @@ def test_a_comparison_without_its_list_is_unknown_and_never_zero(tmp_path: Path)
     )
     text = page(folder).text
     assert "没有点名册，比不了。" in text
+    assert "0人不在课堂" not in text
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert record["counts"]["comparisons"]["roll_class"]["found"] is None
 
@@ -373,6 +374,17 @@ def test_verdicts_drop_personal_columns_if_they_ever_have_some(tmp_path: Path) -
         "verdict_school_place",
         "signature",
     ]
+
+
+def test_an_empty_list_is_no_all_clear_when_nobody_could_be_compared(tmp_path: Path) -> None:
+    con = invented_answer.database()
+    con.execute("UPDATE children SET state = 'unknown', state_label = '待核'")
+    missing = Comparison("register_roll", 0, "没有学籍名册，比不了。")
+    write_all(con, invented_answer.result(comparisons=(missing,)), tmp_path, mask=False)
+    html = (tmp_path / "index.html").read_text(encoding="utf-8")
+    section = html[html.index('<section id="no-place"') : html.index('<section id="absent"')]
+    assert "没有学籍名册，比不了。" in section
+    assert "没有学籍名册，比不了。" in str(sheets(tmp_path)["疑似未入学"])
 
 
 def test_an_empty_county_is_an_answer_too(tmp_path: Path) -> None:

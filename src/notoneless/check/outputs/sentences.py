@@ -106,6 +106,17 @@ def comparison(found: Found) -> Sentence:
     )
 
 
+_BEHIND = {"suspected_no_place": "register_roll", "suspected_absent": "roll_class"}
+
+
+def nobody(figures: Figures, state: str) -> Sentence:
+    """Why a list of suspected children is empty: everyone is found, or nobody could be looked for."""
+    for found in figures.found:
+        if found.comparison.id == _BEHIND.get(state):
+            return comparison(found)
+    return say(N_("没有这样的孩子。"))
+
+
 # ---- every child in exactly one state ----------------------------------------------------------
 
 STATE_PLACES = {

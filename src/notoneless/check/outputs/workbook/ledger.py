@@ -237,7 +237,9 @@ class Sheet:
                     top_color=RULE,
                     bottom_color=RULE,
                     align="right" if column.kind in numeric else "left",
-                    indent=1 if column.kind in (*numeric, "wrap") else 0,
+                    indent=1
+                    if column.kind in numeric or (column.kind == "wrap" and position)
+                    else 0,
                     valign="bottom",
                     text_wrap=True,
                 ),
@@ -299,6 +301,8 @@ class Sheet:
         """One cell."""
         form = self._ledger.form
         properties: dict[str, object] = {**_KINDS[kind], **extra}
+        if not position:
+            properties.pop("indent", None)
         if isinstance(value, Meant):
             properties["font_color"] = MEANINGS[value.meaning]
             if isinstance(value.value, str):

@@ -257,7 +257,7 @@ def children(book: Book, state: str) -> None:
     sheet.line(gettext(meaning), **QUIET)
     if not number:
         sheet.gap()
-        sheet.line(gettext("没有这样的孩子。"), bold=True)
+        sheet.line(str(sentences.nobody(book.figures, state)), bold=True)
         return
     written = sheet.table(
         _query(
