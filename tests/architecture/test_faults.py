@@ -108,7 +108,7 @@ def test_all_are_declared_in_the_rooms_faults() -> None:
 def test_each_says_what_to_do() -> None:
     for name, (_, kind) in DECLARED.items():
         for sentence in (kind.text, kind.next_step):
-            assert len(re.findall(r"[\u4e00-\u9fff]", sentence)) >= 3, f"{name}: in Chinese"
+            assert len(re.findall(r"[\u4e00-\u9fff]", sentence)) >= 2, f"{name}: in Chinese"
             assert not sentence.endswith(("。", ".", "！", "!")), f"{name}: no full stop at the end"
 
 
