@@ -104,9 +104,10 @@ def test_who_is_on_a_roll_and_who_is_not(county: County) -> None:
 
 def test_nobody_is_missing_where_no_roll_call_was_handed_in(county: County) -> None:
     assert county.without_rollcall >= 0
-    there = county.children.school == county.without_rollcall
-    assert there.any()
-    assert not np.isin(county.children.situation[there], OUT_OF_SCHOOL).any()
+    # In small counties the smallest school often has a missing child, and must not be the one.
+    for small in (county, *(make_county(300, seed) for seed in range(12))):
+        there = small.children.enrolled & (small.children.school == small.without_rollcall)
+        assert not np.isin(small.children.situation[there], OUT_OF_SCHOOL).any()
 
 
 def test_the_hard_cases_are_there(county: County) -> None:

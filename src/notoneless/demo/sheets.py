@@ -16,6 +16,8 @@ import xlwt
 
 XLS_ROWS = 65_536
 _MADE = dt.datetime(2026, 9, 10, 9, 0)  # noqa: DTZ001 - a workbook's properties have no time zone
+DOTS_OF_GBK = str.maketrans("•‧・", "···")
+"""Saving as GBK, spreadsheet programs write the one middle dot that GBK has for its likenesses."""
 _DAY_ZERO = dt.date(1899, 12, 30)
 
 Cell = str | int | float | dt.date | None
@@ -184,6 +186,8 @@ def _write_csv(path: Path, table: Table, encoding: str) -> None:
             writer.writerow([text] + [""] * (len(table.columns) - 1))
         writer.writerow([column.heading for column in table.columns])
         for cells in zip(*(column.cells for column in table.columns), strict=True):
-            writer.writerow(["" if cell is None else cell for cell in cells])
+            writer.writerow(
+                [cell.translate(DOTS_OF_GBK) if isinstance(cell, str) else cell for cell in cells]
+            )
         for text in table.notes:
             writer.writerow([text])

@@ -11,7 +11,7 @@ from notoneless.demo import slips
 from notoneless.demo.lists import schools as rolls
 from notoneless.demo.lists import words
 from notoneless.demo.lists.handed import File, Sheet, grouped, one_each
-from notoneless.demo.sheets import Column, Table
+from notoneless.demo.sheets import DOTS_OF_GBK, Column, Table
 
 if TYPE_CHECKING:
     from notoneless.demo.county import County
@@ -90,6 +90,8 @@ def _sheet(county: County, rows: slips.Rows, number: int, sheet: str) -> Sheet:
     ]
     grade, year = children.grade[person], int(county.settings["school_year"])
     plain = number % 3 == 2
+    if plain:
+        _note_what_gbk_loses(rows)
     columns = [
         Column("序号", words.serial(count), width=6),
         Column("学校", [county.places.schools[i].name for i in children.school[person].tolist()], width=26),
@@ -108,3 +110,11 @@ def _sheet(county: County, rows: slips.Rows, number: int, sheet: str) -> Sheet:
     ]  # fmt: skip
     notes = [] if plain else ["点名人（签字）：            校长（签字）：            "]
     return one_each(Table(sheet, columns, titles, notes), rows.person, rows.slips)
+
+
+def _note_what_gbk_loses(rows: slips.Rows) -> None:
+    """A character that GBK does not have is a question mark in the file."""
+    for place, name in enumerate(rows.name):
+        kept = name.translate(DOTS_OF_GBK).encode("gbk", "replace").decode("gbk")
+        if "?" in kept and "?" not in name:
+            rows.slips[place] = ";".join(filter(None, (rows.slips[place], "name_rare_lost")))

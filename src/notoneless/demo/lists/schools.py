@@ -224,7 +224,7 @@ def _vocational(county: County, rows: slips.Rows) -> Table:
         Column("性别", words.sexes(rows.male), width=6),
         Column("身份证件号码", words.texts(rows.number), width=21),
         Column("出生年月日", words.dates(rows.birth, "2015/9/1")),
-        Column("户口所在乡镇", words.chosen(county.places.townships, homes.township[home])),
+        Column("户籍乡镇", words.chosen(county.places.townships, homes.township[home])),
         Column("专业名称", words.chosen(majors, rows.person % len(majors)), width=14),
         Column("年级", [f"{int(county.settings['school_year']) - (g - 10)}级" for g in grade.tolist()], width=8),
         Column("班级", _classes(county, rows, "2501班"), width=8),
