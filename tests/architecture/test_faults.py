@@ -19,6 +19,8 @@ LETTERS = {
     "rulebooks": "R",
     "identity": "M",
     "check": "C",
+    "bureau": "B",
+    "vault": "V",
     "demo": "D",
     "cli": "N",
 }
@@ -27,8 +29,8 @@ LETTERS = {
 DECLARED: dict[str, tuple[str, FaultKind]] = {}
 """Constant's name -> room and kind, over all rooms (a test holds the names to be unique)."""
 
-for _file in sorted(PACKAGE.glob("*/faults.py")):
-    _room = _file.parent.name
+for _file in sorted(PACKAGE.glob("*/**/faults.py")):
+    _room = ".".join(_file.relative_to(PACKAGE).parts[:-1])
     for _name, _value in vars(importlib.import_module(f"notoneless.{_room}.faults")).items():
         if isinstance(_value, FaultKind):
             DECLARED[f"{_room}.{_name}"] = (_room, _value)
@@ -54,7 +56,7 @@ def sites() -> dict[str, list[tuple[str, set[str] | None]]]:
     """
     found: dict[str, list[tuple[str, set[str] | None]]] = defaultdict(list)
     for path, tree in modules().items():
-        room = path.relative_to(PACKAGE).parts[0]
+        room = ".".join(path.relative_to(PACKAGE).parts[:-1])
         declaring = path.name == "faults.py"
         direct: dict[int, ast.Call] = {
             id(node.func.value): node
@@ -69,10 +71,11 @@ def sites() -> dict[str, list[tuple[str, set[str] | None]]]:
             if isinstance(node, ast.ImportFrom) and node.module:
                 parts = node.module.split(".")
                 for alias in node.names:
-                    if parts[-1] == "faults" and len(parts) == 3:
-                        origin[alias.asname or alias.name] = f"{parts[1]}.{alias.name}"
-                    elif alias.name == "faults" and len(parts) == 2:
-                        origin[alias.asname or alias.name] = f"{parts[1]}."
+                    if parts[-1] == "faults":
+                        room_of = ".".join(parts[1:-1])
+                        origin[alias.asname or alias.name] = f"{room_of}.{alias.name}"
+                    elif alias.name == "faults":
+                        origin[alias.asname or alias.name] = ".".join(parts[1:]) + "."
         for node in ast.walk(tree):
             if declaring or not isinstance(node, ast.Name | ast.Attribute):
                 continue
@@ -95,7 +98,7 @@ def test_every_code_has_the_letter_of_its_room() -> None:
     wrong = [
         f"{name} is {kind.code}"
         for name, (room, kind) in DECLARED.items()
-        if not re.fullmatch(rf"{LETTERS[room]}\d{{3}}", kind.code)
+        if not re.fullmatch(rf"{LETTERS[room.split('.')[0]]}\d{{3}}", kind.code)
     ]
     assert not wrong, f"{wrong}: a letter for the room ({LETTERS}) and three digits"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from pathlib import Path
 
 import notoneless
 from generator.markdown import code, say, table, title
@@ -16,6 +16,8 @@ ROOMS = {
     "M": ("对人（identity）", "Whose row is it (identity)"),
     "R": ("规则（kernel、rulebooks）", "Rulebooks (kernel)"),
     "D": ("虚构的县（demo）", "The invented county (demo)"),
+    "V": ("密钥和加密（vault）", "Keys and encryption (vault)"),
+    "B": ("局里的系统（bureau）", "The bureau's system (bureau)"),
 }
 SEVERITIES = {"error": ("不能用", "error"), "warning": ("请看一眼", "warning")}
 
@@ -23,9 +25,11 @@ SEVERITIES = {"error": ("不能用", "error"), "warning": ("请看一眼", "warn
 def import_all() -> None:
     """Let every room declare its faults."""
     importlib.import_module("notoneless.cli")
-    for room in pkgutil.iter_modules(notoneless.__path__, "notoneless."):
-        if room.ispkg and importlib.util.find_spec(f"{room.name}.faults"):
-            importlib.import_module(f"{room.name}.faults")
+    package = Path(notoneless.__file__).parent
+    for file in sorted(package.glob("*/**/faults.py")):
+        importlib.import_module(
+            ".".join(("notoneless", *file.relative_to(package).parts[:-1], "faults"))
+        )
 
 
 def page() -> str:
@@ -42,6 +46,7 @@ def page() -> str:
             ),
         )
     ]
+    assert {code[0] for code in KINDS} <= set(ROOMS), "a room's letter is missing in ROOMS"
     for letter, room in ROOMS.items():
         kinds = [KINDS[key] for key in sorted(KINDS) if key.startswith(letter)]
         if not kinds:
