@@ -40,25 +40,25 @@ GONE_WAYS = ("moved", "abroad", "deceased", "finished")
 CLEARING_LISTS = ("elsewhere", "excused", "gone", "special")
 """Lists that can clear a child who is not on the roll."""
 
+ENROLLED = "(coalesce(f.on_roll, false) AND coalesce(f.roll_state, 'enrolled') IN ('enrolled', 'suspended'))"
+"""On the roll and not noted there as having left: the meaning of the rulebook's term ``enrolled``."""
+
+NOBODY = "(r.name IS NULL AND r.id_number IS NULL)"
+
 LADDER = f"""CASE
     WHEN f.attendance = 'present' THEN 'in_class'
     WHEN v.way_school_place IN {GONE_WAYS} THEN 'gone'
     WHEN v.way_school_place = 'special' OR v.way_in_class = 'special' THEN 'special'
     WHEN v.verdict_school_place = 'excused' OR v.verdict_in_class = 'excused' THEN 'excused'
     WHEN v.way_school_place = 'elsewhere' OR v.way_in_class = 'elsewhere' THEN 'elsewhere'
-    WHEN enrolled AND in_compulsory AND f.attendance IN ('absent', 'not_called') THEN 'suspected_absent'
-    WHEN enrolled THEN 'on_roll'
-    WHEN nobody OR f.birth_date IS NULL THEN 'data_problem'
+    WHEN v.verdict_in_class = 'gap' THEN 'suspected_absent'
+    WHEN v.verdict_school_place = 'gap' THEN 'suspected_no_place'
+    WHEN {ENROLLED} THEN 'on_roll'
+    WHEN {NOBODY} OR f.birth_date IS NULL THEN 'data_problem'
     WHEN v.verdict_school_place = 'outside' THEN 'excused'
     WHEN f.on_roll IS NULL THEN 'unknown'
     ELSE 'suspected_no_place' END"""
 """The ladder, first true wins."""
-
-ENROLLED = "(coalesce(f.on_roll, false) AND coalesce(f.roll_state, 'enrolled') IN ('enrolled', 'suspended', 'missing'))"
-"""On the roll and not noted there as having left. A roll that says "suspended" or "whereabouts unknown"
-is a claim to be proved by a list or a roll-call, not proof."""
-
-COMPULSORY = "(coalesce(f.stage, 'primary') IN ('primary', 'junior') AND v.verdict_school_place <> 'outside')"
 
 
 def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
@@ -68,13 +68,9 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
     )
     con.execute(f"""
         CREATE TABLE states AS
-        WITH known AS (
-            SELECT f.child, {ENROLLED} AS enrolled, {COMPULSORY} AS in_compulsory,
-                   r.name IS NULL AND r.id_number IS NULL AS nobody
-            FROM facts f JOIN verdicts v USING (child) JOIN registry r USING (child)
-        ), laid AS (
+        WITH laid AS (
             SELECT f.*, v.way_school_place, v.way_in_class, v.verdict_school_place, {LADDER} AS state
-            FROM facts f JOIN verdicts v USING (child) JOIN known USING (child)
+            FROM facts f JOIN verdicts v USING (child) JOIN registry r USING (child)
         ), doubtful AS (
             SELECT DISTINCT r.child FROM registry r
             JOIN doubts d ON r.census_row IN (d.left_row, d.right_row)
@@ -134,7 +130,7 @@ def _reason(folder: Folder) -> str:
         },
     )
     excused = _words(
-        "coalesce(s.way_school_place, s.way_in_class)",
+        "CASE WHEN s.verdict_school_place = 'excused' THEN s.way_school_place ELSE s.way_in_class END",
         {
             "deferred": gettext("经批准延缓入学"),
             "suspended": gettext("经批准休学"),
@@ -154,13 +150,15 @@ def _reason(folder: Folder) -> str:
         gettext("；没有{lists}，未能排除").format(lists="、".join(not_given)) if not_given else ""
     )
     left = _words(
-        "s.roll_state",
+        "coalesce(s.roll_state, 'enrolled')",
         {
             "transferred_out": gettext("学籍已转出，未查到转入学校"),
             "graduated": gettext("学籍标注毕业，未到完成义务教育的年龄或没有去向"),
             "withdrawn": gettext("学籍标注退学或流失"),
             "deceased": gettext("学籍标注死亡，没有证明"),
             "left": gettext("学籍标注其他离校"),
+            "missing": gettext("学籍标注下落不明"),
+            "enrolled": gettext("只在幼儿园有学籍"),
         },
     )
     expired = (
