@@ -19,9 +19,11 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from notoneless.check import decisions
 from notoneless.check.outputs import shown, write_all
 from notoneless.check.outputs.workbook.answers import read_answers
 from notoneless.check.result import Comparison
+from notoneless.faults import Refusal
 from notoneless.i18n import use
 
 COLUMNS = {
@@ -287,7 +289,24 @@ def test_answers_filled_in_come_back(answer: Path, tmp_path: Path) -> None:
     assert answers is not None
     assert [(row, said) for row, _, said in answers] == [(5, "different")]
     assert answers[0][1].startswith("pair-")
+    assert decisions.read(path).answers == {answers[0][1]: "different"}
     assert read_answers(answer / "workbook.xlsx") == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no workbook", b"PK\x03\x04broken"])
+def test_a_file_of_answers_that_is_no_workbook_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "answers.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(Refusal):
+        decisions.read(path)
+
+
+def test_another_workbook_is_refused_as_answers(answer: Path, tmp_path: Path) -> None:
+    with invented_answer.database() as con:
+        con.execute("DELETE FROM review")
+        write_all(con, invented_answer.result(), tmp_path, mask=False)
+    with pytest.raises(Refusal):
+        decisions.read(tmp_path / "workbook.xlsx")
 
 
 def test_other_languages_write_the_same_rows(answer: Path, tmp_path: Path) -> None:
