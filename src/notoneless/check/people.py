@@ -330,10 +330,12 @@ def _link_by_class(con: duckdb.DuckDBPyConnection) -> None:
         """,
         [gettext("学籍号相同")],
     )
-    for key, words in (
-        ("school, grade, class_name, name", gettext("学校、班级和姓名相同，班内没有同名")),
-        ("school, name", gettext("学校和姓名相同，校内没有同名")),
+    for columns, words in (
+        (("school", "grade", "class_name", "name"), gettext("学校、班级和姓名相同，班内没有同名")),
+        (("school", "name"), gettext("学校和姓名相同，校内没有同名")),
     ):
+        key = ", ".join(columns)
+        same = " AND ".join(f"l.{column} IS NOT DISTINCT FROM r.{column}" for column in columns)
         con.execute(
             f"""
             INSERT INTO kind_links
@@ -346,7 +348,7 @@ def _link_by_class(con: duckdb.DuckDBPyConnection) -> None:
             )
             SELECT l.row, r.child, 1.0, 'class', ?
             FROM left_names l JOIN right_names r ON
-                {" AND ".join(f"l.{column.strip()} IS NOT DISTINCT FROM r.{column.strip()}" for column in key.split(","))}
+                {same}
             WHERE l.rows = 1 AND r.children = 1
               AND l.row NOT IN (SELECT left_row FROM kind_links)
               AND r.child NOT IN (SELECT right_row FROM kind_links)
