@@ -6,16 +6,19 @@ named ``command``. It is imported when it is called, so that ``notoneless --help
 
 from __future__ import annotations
 
+import copy
 import importlib
+import inspect
 import os
 import pkgutil
 import sys
+from typing import TypeVar
 
 import click
 
 from notoneless import __version__
 from notoneless.faults import FaultKind, Refusal
-from notoneless.i18n import LANGUAGES, N_, use
+from notoneless.i18n import LANGUAGES, N_, gettext, use
 
 EXIT_DONE, EXIT_GAPS, EXIT_REFUSED, EXIT_INTERNAL = 0, 1, 2, 3
 """What the shell learns: done; done with gaps (if asked); the input cannot be used; our own fault."""
@@ -25,6 +28,9 @@ INTERNAL = FaultKind(
     N_("程序内部出错（{kind}），原有文件没有改动"),
     N_("设置 NOTONELESS_DEBUG=1 重跑，确认显示的内容里没有学生信息后，交给维护人员"),
 )
+
+
+_Command = TypeVar("_Command", bound=click.Command)
 
 
 class _Commands(click.Group):
@@ -41,23 +47,45 @@ class _Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
-        return command
+        return _in_language(command)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(_Commands, _in_language(self)).format_help(ctx, formatter)
+
+
+def _in_language(command: _Command) -> _Command:
+    """The command with its help in the language in use; the command itself stays as it is written."""
+    said = copy.copy(command)
+    said.help = gettext(inspect.cleandoc(command.help or ""))
+    said.short_help = gettext(command.short_help or "")
+    said.params = [copy.copy(parameter) for parameter in command.params]
+    for parameter in said.params:
+        if isinstance(parameter, click.Option):
+            parameter.help = gettext(parameter.help or "")
+    if isinstance(said, click.Group):
+        said.commands = {name: _in_language(one) for name, one in said.commands.items()}
+    return said
+
+
+def _speak(ctx: click.Context, _: click.Parameter, lang: str | None) -> None:
+    if lang:
+        ctx.with_resource(use(lang))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="notoneless")
+@click.version_option(__version__, prog_name="notoneless", help=N_("显示版本"))
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
     default=None,
     envvar="NOTONELESS_LANG",
+    is_eager=True,  # before --help, which speaks it
+    expose_value=False,
+    callback=_speak,
     help="语言 / language",
 )
-@click.pass_context
-def cli(ctx: click.Context, lang: str | None) -> None:
+def cli() -> None:
     """一个都不能少：把名单变成答案，不漏掉一个孩子。"""
-    if lang:
-        ctx.with_resource(use(lang))
 
 
 def main() -> None:
@@ -76,8 +104,7 @@ def main() -> None:
         wrong.show()
         sys.exit(EXIT_REFUSED)
     except Refusal as refusal:
-        for fault in refusal.faults:
-            click.echo(str(fault), err=True)
+        click.echo(str(refusal), err=True)  # worded when it was raised, in the language of then
         sys.exit(EXIT_REFUSED)
     except Exception as error:
         if os.environ.get("NOTONELESS_DEBUG"):
