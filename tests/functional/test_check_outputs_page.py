@@ -11,6 +11,7 @@ import invented_answer
 import pytest
 
 from notoneless.check.outputs import write_all
+from notoneless.i18n import use
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,12 +32,11 @@ SWITCHES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="module", params=["zh-Hans", "en"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("page")
-    con = invented_answer.database(changes=True)
-    write_all(con, invented_answer.result(), folder, mask=False)
-    con.close()
+    with invented_answer.database(changes=True) as con, use(request.param):
+        write_all(con, invented_answer.result(), folder, mask=False)
     return (folder / "index.html").as_uri()
 
 

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from notoneless.calendar import parse_term
-from notoneless.i18n import N_, gettext
+from notoneless.i18n import N_, gettext, language
 
 if TYPE_CHECKING:
     from notoneless.check.outputs.figures import Figures, Found, StateCount
@@ -58,9 +58,9 @@ def yuan(fen: int) -> str:
 
 
 def term(text: str) -> str:
-    """A term as offices write it, ``2026秋`` for ``2026-autumn``; anything else as it is."""
+    """A term as offices write it, ``2026秋`` for ``2026-autumn``; anything else, and in English, as it is."""
     found = parse_term(text)
-    return found.label if found else text
+    return found.label if found and language() != "en" else text
 
 
 def place(file: str, sheet: str, row: int | None) -> str:
@@ -135,8 +135,8 @@ def adds_up(figures: Figures, universe: str) -> Sentence:
     """The arithmetic of one universe: each state's number, their sum."""
     parts: list[str | Number] = [gettext("每个孩子只有一个去向：")]
     for position, one in enumerate(figures.of(universe)):
-        parts += ["＋" if position else "", one.label + " ", _linked(one)]
-    parts.append("＝")
+        parts += [gettext("＋") if position else "", one.label + " ", _linked(one)]
+    parts.append(gettext("＝"))
     parts.append(Number(figures.total(universe)))
     parts.append(
         gettext("，与户籍适龄儿童总数相符。")
