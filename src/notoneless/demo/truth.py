@@ -51,7 +51,7 @@ def _write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[object]])
 def _children(county: County) -> Iterable[Sequence[object]]:
     children, people, places = county.children, county.families.people, county.places
     homes = county.families.households
-    states = county.states()
+    states, enrolled = county.states(), children.enrolled
     for child in range(county.families.children):
         situation = children.situation[child]
         if situation == NO_STUDENT:
@@ -61,7 +61,7 @@ def _children(county: County) -> Iterable[Sequence[object]]:
         yield (
             key(county, child), people.name[child], people.number[child], people.birth[child],
             "M" if people.male[child] else "F", "register" if on_register else "roll",
-            children.grade[child], places.schools[school].name if children.enrolled[child] else "",
+            children.grade[child], places.schools[school].name if enrolled[child] else "",
             places.townships[homes.township[people.household[child]]], situation, states[child],
             str(situation in OUT_OF_SCHOOL).lower(), str(bool(children.boards[child])).lower(),
             county.hardship.recognised[child],
