@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -268,6 +269,17 @@ def test_a_long_list_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setattr(f"notoneless.check.outputs.{module}.ROW_LIMIT", 5)
     text = str(sheets(write(tmp_path / "cut"))["疑似未入学"])
     assert "这里列出前5行，其余7行见 children.csv。" in text
+
+
+def test_a_full_disk_is_an_error_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "full")
 
 
 def test_answers_filled_in_come_back(answer: Path, tmp_path: Path) -> None:

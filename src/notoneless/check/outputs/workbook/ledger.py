@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from notoneless.i18n import gettext
 
@@ -115,8 +116,15 @@ class Ledger:
         _trace: TracebackType | None,
     ) -> None:
         # After an error the half-written book is left alone: closing it would only hide the cause.
-        if kind is None:
-            self._book.close()
+        try:
+            if kind is None:
+                self._book.close()
+        except FileCreateError as error:
+            # A full disk must reach the caller as what it is, not as the library's own class.
+            raise (error.__context__ if isinstance(error.__context__, OSError) else error) from None
+        finally:
+            for sheet in self._book.worksheets():
+                sheet.row_data_fh.close()
 
     @property
     def names(self) -> list[str]:

@@ -29,6 +29,7 @@ from notoneless.check.outputs.workbook.ledger import (
     Sheet,
     sheet_name,
 )
+from notoneless.engines.duckdb import quote
 from notoneless.i18n import N_, gettext
 
 if TYPE_CHECKING:
@@ -232,7 +233,9 @@ def _sources(book: Book, sheet: Sheet) -> None:
 
 # ---- children ----------------------------------------------------------------------------------
 
-_SEX = "CASE sex WHEN 'M' THEN '男' WHEN 'F' THEN '女' ELSE sex END"
+
+def _sex() -> str:
+    return f"CASE sex WHEN 'M' THEN {quote(gettext('男'))} WHEN 'F' THEN {quote(gettext('女'))} ELSE sex END"
 
 
 def children(book: Book, state: str) -> None:
@@ -262,7 +265,7 @@ def children(book: Book, state: str) -> None:
     written = sheet.table(
         _query(
             book.con,
-            f"SELECT name, {_SEX}, birth_date, id_number, township, village, school, reason, evidence"
+            f"SELECT name, {_sex()}, birth_date, id_number, township, village, school, reason, evidence"
             f" FROM shown_children WHERE state = '{state}'"
             " ORDER BY township, village, school, name, id_number, child",
         )
@@ -368,7 +371,7 @@ def school(book: Book, place: PlaceCount) -> None:
         ),
         **QUIET,
     )
-    own = f"school = {_quoted(place.school)}"
+    own = f"school = {quote(place.school)}"
     listed = ", ".join(f"'{state}'" for state in GAP_SHEETS)
     if place.gaps + place.unknown + place.data_problem:
         sheet.table(
@@ -420,10 +423,6 @@ def _sums(owed: int | None, paid: int | None) -> str:
 
 
 _VERDICTS = ", ".join(f"'{verdict}'" for verdict in SCHOOL_FINDINGS)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _place_columns() -> list[Column]:
