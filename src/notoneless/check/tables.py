@@ -26,7 +26,10 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder, rules: Rules) -> None:
 
 
 def _children(con: duckdb.DuckDBPyConnection) -> None:
-    """One row per child, with the lists he is on and the rows that say so."""
+    """One row per child, with the lists he is on and the rows that say so.
+
+    A row of the same number and name needs no further evidence; any other says why it is his.
+    """
     kinds = {kind: number for number, kind in enumerate(rosters.kinds())}
     con.execute("CREATE TEMP TABLE kind_labels (kind VARCHAR, place INTEGER, label VARCHAR)")
     con.executemany(
@@ -39,7 +42,7 @@ def _children(con: duckdb.DuckDBPyConnection) -> None:
         SELECT c.child,
                string_agg(DISTINCT k.label, '；' ORDER BY k.label) AS labels,
                string_agg(l.file || CASE WHEN s.sheets > 1 THEN ' [' || l.sheet || ']' ELSE '' END || ' '
-                   || {row} || CASE WHEN c.evidence <> '' THEN '（' || c.evidence || '）' ELSE '' END,
+                   || {row} || CASE WHEN c.evidence <> '' AND c.step <> 'exact' THEN '（' || c.evidence || '）' ELSE '' END,
                    '；' ORDER BY k.place, c.row_id) AS evidence
         FROM child_rows c JOIN lists l USING (list_no) JOIN kind_labels k ON k.kind = c.kind
         JOIN (SELECT file, count(*) AS sheets FROM lists GROUP BY file) s ON s.file = l.file
