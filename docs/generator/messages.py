@@ -34,7 +34,19 @@ HEADER = """\
 # Messages of Not One Less. Written by docs/generate.py; translate the msgstr, keep the {names}.
 """
 LANGUAGES = ("en", "zh_Hant")
+_CONVERSION = opencc.OpenCC("s2tw")
 FIRST_DAY = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)  # a date of writing would change each time
+MISREAD = {
+    "足額髮放": "足額發放",
+    "有采用": "有採用",
+    "舍不入": "捨不入",
+    "規則里加": "規則裡加",
+    "單元格里": "單元格裡",
+    "看看錶": "看看表",
+    "週歲": "周歲",
+}
+"""Phrases that the conversion reads wrongly, and what a person put there."""
+
 KEYWORDS = {"gettext": None, "N_": None, "_": None}
 """What marks a message."""
 
@@ -126,13 +138,20 @@ def _texts(thing: object) -> set[str]:
     return set()
 
 
+def _traditional(text: str) -> str:
+    converted = str(_CONVERSION.convert(text))
+    for wrong, right in MISREAD.items():
+        converted = converted.replace(wrong, right)
+    return converted
+
+
 def _merge(path: Path, name: str, wanted: dict[str, set[str]]) -> Catalog:
     """A catalogue of the wanted messages, with the translations there are."""
     known: dict[str, str] = {}
     if path.exists():
         with path.open("rb") as file:
             known = {str(m.id): str(m.string) for m in read_po(file, locale=name) if m.id}
-    draft = opencc.OpenCC("s2tw").convert if name == "zh_Hant" else lambda _: ""
+    draft = _traditional if name == "zh_Hant" else lambda _: ""
     catalogue = Catalog(
         locale=name,
         domain="notoneless",
