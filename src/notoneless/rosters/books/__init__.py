@@ -39,7 +39,7 @@ def open_book(path: Path) -> Book:
         raise Refusal(
             [faults.UNREADABLE.at(Place(path.name), reason=type(error).__name__)]
         ) from None
-    if not start.strip(b"\x00 \r\n\t"):
+    if not start.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
         raise Refusal([faults.EMPTY_FILE.at(Place(path.name))])
     # Each make is imported when it is met: a folder of .xlsx needs none of the others.
     if start.startswith(b"PK"):

@@ -26,8 +26,29 @@ def open_ole(path: Path) -> Book:
         if whole.find(_ENCRYPTED_STREAM) >= 0:
             raise Refusal([faults.ENCRYPTED.at(Place(path.name))])
         if all(whole.find(name) < 0 for name in _BOOK_STREAMS):
-            raise Refusal([faults.UNKNOWN_FORMAT.at(Place(path.name))])
+            # A cut-off .xls, or another kind of document in the same wrapping.
+            spreadsheet = path.suffix.lower() in (".xls", ".et")
+            kind = faults.BROKEN if spreadsheet else faults.UNKNOWN_FORMAT
+            raise Refusal([kind.at(Place(path.name))])
     return open_whole(path, "xls")
+
+
+_FIRST_RECORD = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILEPASS = 0x2F
+
+
+def _has_password(path: Path) -> bool:
+    """Whether a FILEPASS record stands among the first of an .xls: the library does not always say."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        at = whole.find(_FIRST_RECORD)
+        for _ in range(8):
+            kind, length = whole[at : at + 2], whole[at + 2 : at + 4]
+            if at < 0 or len(length) < 2:
+                return False
+            if int.from_bytes(kind, "little") == _FILEPASS:
+                return True
+            at += 4 + int.from_bytes(length, "little")
+    return False
 
 
 def open_whole(path: Path, make: str) -> Book:
@@ -40,7 +61,8 @@ def open_whole(path: Path, make: str) -> Book:
     except PasswordError:
         raise Refusal([faults.ENCRYPTED.at(place)]) from None
     except (CalamineError, OSError):
-        raise Refusal([faults.BROKEN.at(place)]) from None
+        encrypted = make == "xls" and _has_password(path)
+        raise Refusal([(faults.ENCRYPTED if encrypted else faults.BROKEN).at(place)]) from None
     return Book(
         make,
         [

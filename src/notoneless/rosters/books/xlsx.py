@@ -287,18 +287,19 @@ def serial_date(number: float, *, epoch_1904: bool = False) -> Cell:
     return moment.date() if moment.time() == dt.time() else moment
 
 
+_DECLARED = re.compile("<!(?:DOCTYPE|ENTITY)")
+
+
 def _pieces(package: _Package, part: str, end: str, empty: str = "") -> Iterator[str]:
     """The text between one end mark and the next, without the marks, never more than a few MB."""
     place = Place(package.path.name)
     with package.archive.open(part) as raw:
         stream = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline="")
         rest = ""
-        first = True
         while piece := stream.read(_PIECE):
-            if first and "<!" in piece[:4096] and re.search("<!(DOCTYPE|ENTITY)", piece[:4096]):
-                raise Refusal([faults.HOSTILE_XML.at(place)])
-            first = False
             if "<!" in piece:
+                if _DECLARED.search(piece):
+                    raise Refusal([faults.HOSTILE_XML.at(place)])
                 raise _Unusual
             rest += piece
             if empty and empty in rest:
