@@ -15,7 +15,7 @@ import pytest
 from source import ROOT, committed, shown
 
 from notoneless.check.outputs.csv import CHANGES, TABLES
-from notoneless.check.states import STATES
+from notoneless.check.states import LADDER, STATES
 from notoneless.cli import cli
 from notoneless.faults import KINDS
 
@@ -93,9 +93,12 @@ def test_every_fault_state_and_column_is_found(suffix: str) -> None:
     assert not [state for state in STATES if f"`{state}`" not in outputs]
 
 
-def test_every_state_is_explained() -> None:
-    text = (ROOT / "docs/explanation/states.md").read_text("utf-8")
-    assert not [state for state in STATES if f"`{state}`" not in text]
+@pytest.mark.parametrize("suffix", LANGUAGES)
+def test_the_ladder_of_states_is_explained_rung_by_rung(suffix: str) -> None:
+    text = (ROOT / f"docs/explanation/states{suffix}").read_text("utf-8")
+    explained = re.findall(r"^\| \d+ \| `(\w+)`", text, re.MULTILINE)
+    assert explained == re.findall(r"(?:THEN|ELSE) '(\w+)'", LADDER)
+    assert set(explained) == set(STATES)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

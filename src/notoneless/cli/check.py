@@ -24,7 +24,7 @@ from notoneless.i18n import gettext
     help="另用一本规则；与自带规则同名的代替自带的，可以写几次",
 )
 @click.option("--mask", is_flag=True, help="遮盖所有结果里的姓名、号码和出生日期")
-@click.option("--decisions", type=click.Path(path_type=Path), help="填好 answer 一列的 review.csv")
+@click.option("--decisions", type=click.Path(path_type=Path), help="填好答案的 review.csv 或工作簿")
 @click.option(
     "--previous",
     type=click.Path(path_type=Path),
