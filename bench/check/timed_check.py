@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from pathlib import Path
@@ -15,5 +16,5 @@ if __name__ == "__main__":
         Progress(step=lambda name: marks.append((name, time.perf_counter()))),
     )
     marks.append(("", time.perf_counter()))
-    for (name, start), (_, end) in zip(marks, marks[1:], strict=False):
+    for (name, start), (_, end) in itertools.pairwise(marks):
         print(f"{end - start:7.1f} s  {name}")

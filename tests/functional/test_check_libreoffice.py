@@ -35,7 +35,7 @@ def resave(files: list[Path], form: str, folder: Path, profile: Path) -> None:
         timeout=180,
         check=False,
     )
-    suffix = "." + form.split(":")[0]
+    suffix = "." + form.partition(":")[0]
     for file in files:
         assert (folder / file.name).with_suffix(suffix).exists(), done.stderr.decode()
         (folder / file.name).unlink()

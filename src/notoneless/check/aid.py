@@ -53,14 +53,15 @@ def build(con: duckdb.DuckDBPyConnection, sweep: Sweep, folder: Folder) -> None:
     unlisted = quote(gettext("；没有收到这项资助的发放名册，是否已发没有核对"))
     mark = quote(gettext("（规则未核实）"))
     con.execute(f"""
-        CREATE TABLE aid AS
+        CREATE TABLE aid AS SELECT *, CASE verdict {labels} END AS verdict_label FROM (
         SELECT h.child, r.name, r.id_number, coalesce(o.school, r.school) AS school, h.policy AS policy_id,
                p.label AS policy, h.term, h.owed AS owed_fen, h.paid AS paid_fen, h.last_paid_on AS paid_on,
-               h.verdict, CASE h.verdict {labels} END AS verdict_label,
+               CASE WHEN w.child IS NOT NULL AND h.verdict IN ('owed', 'short') THEN 'needs_data'
+                    ELSE h.verdict END AS verdict,
                concat(s.text, CASE WHEN c.text IS NOT NULL THEN '；' || c.text END,
                       CASE WHEN h.verdict IN ('owed', 'short') THEN b.text END,
                       CASE WHEN h.verdict = 'owed' AND NOT p.listed THEN {unlisted} END,
-                      f.text, CASE WHEN p.unverified THEN {mark} END) AS reason,
+                      f.text, w.text, CASE WHEN p.unverified THEN {mark} END) AS reason,
                p.unverified
         FROM held h JOIN registry r USING (child) JOIN policy_labels p ON p.policy = h.policy
         LEFT JOIN roll_facts o USING (child)
@@ -69,14 +70,17 @@ def build(con: duckdb.DuckDBPyConnection, sweep: Sweep, folder: Folder) -> None:
         LEFT JOIN condition_words c ON c.child = h.child AND c.policy = h.policy
         LEFT JOIN failed_words f ON f.child = h.child AND f.policy = h.policy
         LEFT JOIN basis b ON b.child = h.child
+        LEFT JOIN doubtful_words w ON w.child = h.child AND w.policy = h.policy
         UNION ALL BY NAME
         SELECT NULL::BIGINT AS child, name, id_number, school, policy AS policy_id,
                label AS policy, term, 0::BIGINT AS owed_fen, sum(amount)::BIGINT AS paid_fen, max(paid_on) AS paid_on,
-               'paid_not_owed' AS verdict, {quote(gettext(VERDICTS["paid_not_owed"]))} AS verdict_label,
-               {quote(gettext("发放名册上的这个人，在户籍名单和学籍名册里都没有查到"))} AS reason, unverified
+               CASE WHEN doubted THEN 'needs_data' ELSE 'paid_not_owed' END AS verdict,
+               CASE WHEN doubted THEN {quote(gettext("发放名册上的这个人，疑似名单里的一个孩子，待人工判定"))}
+                    ELSE {quote(gettext("发放名册上的这个人，在户籍名单和学籍名册里都没有查到"))} END AS reason,
+               unverified
         FROM payments JOIN policy_labels USING (policy)
         WHERE child IS NULL AND term = {quote(str(term_on(sweep.as_of)))}
-        GROUP BY ALL
+        GROUP BY ALL)
     """)
 
 
@@ -114,7 +118,8 @@ def _payments(con: duckdb.DuckDBPyConnection, sweep: Sweep, folder: Folder) -> N
                    coalesce(s.payment_result, 'paid') AS result
             FROM rows s JOIN lists l ON l.list_no = s.list_no WHERE s.kind = 'payments' AND s.accepted
         ), awards AS ({awards or "SELECT 0 AS child, '' AS policy, 0 AS award WHERE false"})
-        SELECT sent.*, c.child, n.policy
+        SELECT sent.*, c.child, n.policy,
+               sent.row_id IN (SELECT left_row FROM doubts) AS doubted
         FROM sent
         JOIN policy_names n ON n.written IS NOT DISTINCT FROM sent.written
         LEFT JOIN child_rows c ON c.row_id = sent.row_id
@@ -126,6 +131,12 @@ def _payments(con: duckdb.DuckDBPyConnection, sweep: Sweep, folder: Folder) -> N
         "CREATE TEMP VIEW payments_of_children AS SELECT child, policy, term, amount, paid_on, "
         "row_id AS payment FROM payments WHERE child IS NOT NULL AND amount IS NOT NULL AND result = 'paid'"
     )
+    con.execute(f"""
+        CREATE TEMP TABLE doubtful_words AS
+        SELECT DISTINCT c.child, p.policy, {quote(gettext("；发放名册上有一笔疑似发给本人，待人工判定"))} AS text
+        FROM payments p JOIN doubts d ON d.left_row = p.row_id JOIN child_rows c ON c.row_id = d.right_row
+        WHERE p.term = {quote(str(term_on(sweep.as_of)))}
+    """)
     con.execute(f"""
         CREATE TEMP TABLE failed_words AS
         SELECT child, policy, {quote(gettext("；银行退回 "))} || count(*) || {quote(gettext(" 笔"))} AS text

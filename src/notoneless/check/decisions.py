@@ -7,15 +7,18 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from python_calamine import CalamineError
 
 from notoneless.check import faults as fc
 from notoneless.check.outputs.workbook.answers import read_answers
-from notoneless.check.outputs.workbook.sheets import PAIR_ANSWER, PAIR_ID
+from notoneless.check.outputs.workbook.review import PAIR_ANSWER, PAIR_ID
 from notoneless.faults import Fault, Place, Refusal
 from notoneless.i18n import gettext
+
+if TYPE_CHECKING:
+    import duckdb
 
 ANSWERS = ("same", "different", "unknown")
 

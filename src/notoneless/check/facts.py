@@ -41,6 +41,7 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder, schema: FactSchema) ->
         JOIN places p USING (child)
         LEFT JOIN roll_facts s USING (child)
         LEFT JOIN on_lists l USING (child)
+        LEFT JOIN doubted_lists b USING (child)
         LEFT JOIN details d USING (child)
         LEFT JOIN attendance_facts a USING (child)
         ORDER BY r.child
@@ -53,11 +54,17 @@ def _told(folder: Folder) -> dict[str, str]:
 
     def listed(kind: str) -> str:
         covers = coverage.sql_covers(kind, folder)
-        return f"CASE WHEN coalesce(l.{kind}, false) THEN true WHEN {covers} THEN false END"
+        return (
+            f"CASE WHEN coalesce(l.{kind}, false) THEN true WHEN coalesce(b.{kind}, false) THEN NULL "
+            f"WHEN {covers} THEN false END"
+        )
 
     def value_or_none(kind: str, value: str) -> str:
         covers = coverage.sql_covers(kind, folder)
-        return f"CASE WHEN {value} IS NOT NULL THEN {value} WHEN {covers} THEN 'none' END"
+        return (
+            f"CASE WHEN {value} IS NOT NULL THEN {value} WHEN coalesce(b.{kind}, false) THEN NULL "
+            f"WHEN {covers} THEN 'none' END"
+        )
 
     told = {
         "birth_date": "r.birth_date",
@@ -105,9 +112,18 @@ def _roll(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _on_lists(con: duckdb.DuckDBPyConnection) -> None:
-    """``on_lists``: one boolean column per kind of list."""
+    """``on_lists`` and ``doubted_lists``: per child one boolean column per kind of list.
+
+    Whoever may be a person on a list is, until somebody decides, neither on it nor not on it.
+    """
     flags = ", ".join(f"bool_or(kind = '{kind}') AS {kind}" for kind in rosters.kinds())
     con.execute(f"CREATE TABLE on_lists AS SELECT child, {flags} FROM child_rows GROUP BY child")
+    con.execute(f"""
+        CREATE TABLE doubted_lists AS
+        SELECT c.child, {flags.replace("kind =", "l.kind =")}
+        FROM doubts d JOIN lists l ON l.list_no = d.left_row >> 32
+        JOIN child_rows c ON c.row_id = d.right_row GROUP BY c.child
+    """)
 
 
 def _details(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from notoneless.check.outputs import sentences
 from notoneless.check.outputs.figures import SCHOOL_FINDINGS, Figures
-from notoneless.check.outputs.workbook import sheets
+from notoneless.check.outputs.workbook import (
+    aid,
+    children,
+    places,
+    problems,
+    review,
+    summary,
+)
+from notoneless.check.outputs.workbook.book import GAP_SHEETS, Book, plan, with_sheet
 from notoneless.check.outputs.workbook.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -22,23 +30,23 @@ def write_workbook(
     """Write ``workbook.xlsx`` from the shown rows (see `show`); bounded whatever the county's size."""
     title = sentences.title(result)
     with Ledger(folder / FILE, title=title, foot=title, as_of=result.as_of) as ledger:
-        book = sheets.Book(ledger, con, result, figures, sheets.plan(figures), masked=mask)
-        sheets.summary(book)
-        for state in sheets.GAP_SHEETS:
+        book = Book(ledger, con, result, figures, plan(figures), masked=mask)
+        summary.summary(book)
+        for state in GAP_SHEETS:
             if state in book.names:
-                sheets.children(book, state)
+                children.in_state(book, state)
         if "changes" in book.names:
-            sheets.changes(book)
-        sheets.townships(book)
-        sheets.schools(book)
+            children.changes(book)
+        places.townships(book)
+        places.schools(book)
         for verdict in SCHOOL_FINDINGS:
             if f"aid-{verdict}" in book.names:
-                sheets.aid(book, verdict)
+                aid.finding(book, verdict)
         if "aid-needs_data" in book.names:
-            sheets.undecided_aid(book)
+            aid.undecided(book)
         if "review" in book.names:
-            sheets.review(book)
+            review.pairs(book)
         if "faults" in book.names:
-            sheets.faults(book)
-        for place in sheets.with_sheet(figures):
-            sheets.school(book, place)
+            problems.faults(book)
+        for place in with_sheet(figures):
+            places.school(book, place)

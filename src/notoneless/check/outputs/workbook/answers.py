@@ -6,7 +6,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from notoneless.check.outputs.workbook.sheets import ANSWERS, PAIR_ANSWER, PAIR_ID
+from notoneless.check.outputs.workbook.review import ANSWERS, PAIR_ANSWER, PAIR_ID
 from notoneless.i18n import LANGUAGES, gettext, use
 
 
