@@ -51,11 +51,14 @@ class Faults:
     dot_left_out: float = 0.3
     date_digit: float = 0.006
     date_turned: float = 0.002
-    moved: float = 0.04
+    moved: float = 0.05
+    out_of_township: float = 0.3  # of those who moved
     other_phone: float = 0.08
     other_guardian: float = 0.08
-    absent: float = 0.04
-    swapped_twins: float = 0.01
+    no_guardian_number: float = 0.2
+    no_phone: float = 0.1
+    absent: float = 0.08
+    swapped_twins: float = 0.005
 
 
 def _digits(values: np.ndarray, width: int) -> np.ndarray:
@@ -87,14 +90,18 @@ def _join(*parts: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
+def _empty(where: np.ndarray, column: pa.Array) -> pa.Array:
+    return pc.if_else(pa.array(where), pa.scalar(None, pa.string()), column)
+
+
 def _zipf(rng: np.random.Generator, letters: int, size: int, power: float) -> np.ndarray:
     weights = 1 / np.arange(1, letters + 1) ** power
     return rng.choice(letters, size=size, p=weights / weights.sum())
 
 
-def _unique_sequence(born: np.ndarray, rng: np.random.Generator, odd: np.ndarray) -> np.ndarray:
+def _unique_sequence(born: np.ndarray, odd: np.ndarray, order_of: np.ndarray) -> np.ndarray:
     """A sequence of three digits, unique per birth date as far as 500 a day and sex go."""
-    order = np.lexsort((rng.random(len(born)), odd, born))
+    order = np.lexsort((order_of, odd, born))
     key = born[order].astype(np.int64) * 2 + odd[order]
     start = np.r_[True, key[1:] != key[:-1]]
     first = np.maximum.accumulate(np.where(start, np.arange(len(key)), 0))
@@ -141,7 +148,7 @@ def _population(count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     third[clash] = (third[clash - 1] + 7) % len(GIVEN)
     dotted = (rng.random(homes) < 0.01)[house]
     # namesakes: another child of another household, of the same name, born on the same day
-    namesakes = rng.choice(count, size=max(1, count // 400), replace=False)
+    namesakes = rng.choice(count, size=max(1, count // 1500), replace=False)
     models = rng.permutation(count)[: len(namesakes)]
     apart = (house[namesakes] != house[models]) & ~dotted[namesakes] & ~dotted[models]
     namesakes, models = namesakes[apart], models[apart]
@@ -182,11 +189,14 @@ def make(
     people = _population(count, rng)
     house, homes = people["house"], int(people["homes"][0])
     odd = people["male"].astype(np.int64)
-    number = _numbers(people["born"], _unique_sequence(people["born"], rng, odd))
+    # Children are registered household by household, so that twins have neighbouring numbers.
+    sequence = _unique_sequence(people["born"], odd, house)
+    number = _numbers(people["born"], sequence)
     parent_born = FIRST_BIRTH - rng.integers(20 * 365, 38 * 365, (2, homes))
     parents = [
         _numbers(
-            parent_born[which], _unique_sequence(parent_born[which], rng, np.full(homes, 1 - which))
+            parent_born[which],
+            _unique_sequence(parent_born[which], np.full(homes, 1 - which), rng.random(homes)),
         )
         for which in (0, 1)
     ]
@@ -282,15 +292,15 @@ def make(
         born[turned] = _turn(born[turned])
         home = village[house].copy()
         moved = np.flatnonzero(hit(faults.moved))
-        home[moved] = rng.integers(0, townships * 12, len(moved))
+        anywhere = rng.integers(0, townships * 12, len(moved))
+        nearby = home[moved] // 12 * 12 + rng.integers(0, 12, len(moved))
+        home[moved] = np.where(rng.random(len(moved)) < faults.out_of_township, anywhere, nearby)
         phone = np.where(which == 1, phones[1][house], phones[0][house])
         changed = np.flatnonzero(hit(faults.other_phone))
         phone[changed] = 13_000_000_000 + rng.integers(0, 900_000_000, len(changed))
         columns = {
             "name": name,
-            "id_number": pc.if_else(
-                pa.array(hit(faults.missing_number)), pa.scalar(None, pa.string()), _text(digits)
-            ),
+            "id_number": _empty(hit(faults.missing_number), _text(digits)),
             "birth_date": pa.array(born.astype("datetime64[D]")),
             "sex": pc.if_else(pa.array(people["male"]), "M", "F"),
             "guardian_name": pc.if_else(
@@ -298,8 +308,8 @@ def make(
                 parent_names[1].take(pa.array(house)),
                 parent_names[0].take(pa.array(house)),
             ),
-            "guardian_id": _text(guardian),
-            "phone": _text(_digits(phone, 11)),
+            "guardian_id": _empty(hit(faults.no_guardian_number), _text(guardian)),
+            "phone": _empty(hit(faults.no_phone), _text(_digits(phone, 11))),
             "township": township_names.take(pa.array(home // 12)),
             "village": village_names.take(pa.array(home)),
         }

@@ -288,7 +288,6 @@ def place_is_nothing(patch: pytest.MonkeyPatch) -> None:
 
 
 def swaps_unseen(patch: pytest.MonkeyPatch) -> None:
-    broken(patch, exact, "SWAPPED", "n.born", "-n.born")
     broken(patch, exact, "KIN", "n.born", "-n.born")
     broken(patch, assign, "JUDGED_PAIRS", "left_likely <= 1 AND right_likely <= 1", "true")
 

@@ -11,7 +11,8 @@ CERTAIN = 0.95
 """A pair is joined from this probability on."""
 
 WITHOUT_PLACE = 0.99
-"""... and from this one where the two lists have no place, school or guardian to compare."""
+"""... and from this one where the lists have no place, school or guardian to compare, or where only
+the township or the school agrees and the guardian does not."""
 
 DOUBTFUL = 0.05
 """A pair from here up to `CERTAIN`, or a likelier one that a rule forbids, goes to a person."""
@@ -33,7 +34,9 @@ JUDGED_PAIRS = Step(
     WITH counted AS (
         SELECT s.*,
                CASE WHEN s.name >= 3 AND s.born = 3 THEN 1 ELSE 0 END AS alike,
-               coalesce(NOT u.swapped AND t.left_row IS NULL, false) AS renamed,
+               CASE WHEN s.probability >= {DOUBTFUL} AND (s.name >= 3 OR s.by_number = 1)
+                    THEN 1 ELSE 0 END AS likely,
+               u.left_row IS NOT NULL AND t.left_row IS NULL AS renamed,
                coalesce(a.beside, 0) AS left_beside, coalesce(a.across, 0) AS left_across,
                coalesce(b.beside, 0) AS right_beside, coalesce(b.across, 0) AS right_across
         FROM $scored s
@@ -47,11 +50,12 @@ JUDGED_PAIRS = Step(
         SELECT *,
                sum(alike) OVER (PARTITION BY left_row) AS left_alike,
                sum(alike) OVER (PARTITION BY right_row) AS right_alike,
-               sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY left_row) AS left_likely,
-               sum(CASE WHEN probability >= {DOUBTFUL} THEN 1 ELSE 0 END) OVER (PARTITION BY right_row) AS right_likely,
+               sum(likely) OVER (PARTITION BY left_row) AS left_likely,
+               sum(likely) OVER (PARTITION BY right_row) AS right_likely,
                coalesce(household >= 1, false) OR coalesce(place = 2, false)
-                   OR ((coalesce(place = 1, false) OR coalesce(school = 1, false)) AND household IS NULL)
-                   OR coalesce(place = 1 AND school = 1, false) AS near,
+                   OR ((coalesce(place = 1, false) OR coalesce(school = 1, false))
+                       AND (household IS NULL OR probability >= {WITHOUT_PLACE}))
+                   AS near,
                household IS NULL AND place IS NULL AND school IS NULL AS nowhere
         FROM counted
     ),

@@ -95,8 +95,12 @@ TWINS = Step(
     JOIN $open l ON l.side = $left_side AND l.row = k.left_row
     JOIN $open r ON r.side = $right_side AND r.row = k.right_row
     WHERE o.guardian = l.guardian OR o.guardian = r.guardian OR o.phone = l.phone
-       OR o.phone = r.phone OR o.village = l.village OR o.village = r.village""",
+       OR o.phone = r.phone OR o.village = l.village OR o.village = r.village
+       OR (k.namesake AND coalesce(o.guardian, o.phone) IS NULL AND o.village IS NULL)
+       OR (k.namesake AND coalesce(l.guardian, l.phone, r.guardian, r.phone) IS NULL
+           AND coalesce(l.village, r.village) IS NULL)""",
     ("left_row", "right_row"),
 )
 """Pairs of one number and two names beside which a third row of the household, born the same day,
-stands in one of the lists: their numbers may have been swapped."""
+stands in one of the lists, or a namesake of whom no household is known: their numbers may have been
+swapped."""

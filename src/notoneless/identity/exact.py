@@ -2,7 +2,8 @@
 
 A birth date mostly comes out of the number itself, so beside another name it says little: it counts
 only when both lists tell it and it is the number's own, and not when either list has a row that
-fits better (twins whose numbers were swapped or copied). What is refused here goes to a person.
+fits better (twins whose numbers were swapped or copied). What is refused here is compared further
+and, in doubt, goes to a person.
 """
 
 from __future__ import annotations
@@ -66,16 +67,16 @@ SWAPPED = Step(
 UNHEARD = Step(
     "unheard",
     """
-    SELECT n.*, coalesce(a.sound = b.sound AND a.syllables = b.syllables
-                         AND strpos(left_name || right_name, '_') = 0, false) AS same_sound,
-           s.left_row IS NOT NULL AS swapped
+    SELECT n.*, s.left_row IS NULL
+                AND coalesce(a.sound = b.sound AND a.syllables = b.syllables
+                             AND strpos(n.left_name || n.right_name, '_') = 0, false) AS same_sound
     FROM $renamed n
     LEFT JOIN $heard a ON a.name = n.left_name
     LEFT JOIN $heard b ON b.name = n.right_name
     LEFT JOIN $swapped s ON s.left_row = n.left_row AND s.right_row = n.right_row""",
     ("left_row", "right_row"),
 )
-"""The renamed pairs, with whether the two names sound the same and whether they look swapped."""
+"""The renamed pairs, with whether the two names sound the same and cannot be two children's."""
 
 AGREED = Step(
     "agreed",
@@ -83,8 +84,7 @@ AGREED = Step(
     SELECT left_row, right_row, number, digit, same_name, equal_date, other_date
     FROM $same_number WHERE same_name
     UNION ALL
-    SELECT left_row, right_row, number, digit, false, true, false
-    FROM $unheard WHERE same_sound AND NOT swapped""",
+    SELECT left_row, right_row, number, digit, false, true, false FROM $unheard WHERE same_sound""",
     ("left_row", "right_row"),
 )
 """The pairs that are one person for certain."""
@@ -107,15 +107,17 @@ A row whose number belongs to an agreed pair is settled even if it is not in the
 KIN = Step(
     "kin",
     """
-    SELECT n.left_row, n.right_row, o.side, o.row
-    FROM $unheard n JOIN $rows o
+    SELECT n.left_row, n.right_row, o.side, o.row,
+           coalesce(o.name = n.left_name OR o.name = n.right_name, false) AS namesake
+    FROM $unheard n JOIN $unsettled o
       ON o.born = n.born
       AND (substr(o.name, 1, 1) = substr(n.left_name, 1, 1)
            OR substr(o.name, 1, 1) = substr(n.right_name, 1, 1))
-    WHERE NOT n.same_sound AND NOT n.swapped AND o.number IS DISTINCT FROM n.number""",
+    WHERE NOT n.same_sound AND o.number IS DISTINCT FROM n.number""",
     ("left_row", "right_row", "side", "row"),
 )
-"""Who may be a twin of a pair with two different names: the same day, the same family name."""
+"""Who may be a twin of a pair with two different names, the numbers swapped: the same day, the same
+family name, and not long settled with a number of its own."""
 
 EXACT = Step(
     "exact",

@@ -102,7 +102,7 @@ SAMPLES = Step(
     )
     SELECT 'match' AS class, left_row, right_row FROM $sample_pairs
     UNION ALL
-    SELECT 'stranger', a.left_row, b.right_row
+    SELECT DISTINCT 'stranger', a.left_row, b.right_row
     FROM numbered a JOIN numbered b ON b.n = a.n + 1
     UNION ALL
     SELECT 'sibling', l.row, r.row
@@ -140,9 +140,9 @@ def _compare(
         pipeline.run(
             Step(
                 "sample_pairs",
-                f"""SELECT left_row, right_row FROM $exact
-                WHERE number % 1000003 * 7919 % 1000003 < {share}""",
-                ("left_row",),
+                f"""SELECT left_row, right_row FROM $same_number
+                WHERE (same_name OR equal_date) AND number % 1000003 * 7919 % 1000003 < {share}""",
+                ("left_row", "right_row"),
             ),
             WANTED,
             normalise.fetch_step(*sources),

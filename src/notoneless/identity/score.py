@@ -30,6 +30,9 @@ SAMPLE = 20_000
 PRIOR = 200.0
 """How many observed pairs the shares below are worth; short lists stay close to them."""
 
+ENOUGH = 10
+"""A level met less often than this in a sample keeps the share it started with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -167,9 +170,9 @@ NUMBER = Comparison(
     (
         Level(7, N_("身份证号相同"), True, 0.5, 0.001, 0.0000001),
         Level(6, N_("身份证号末位不符、其余相同"), True, 0.1, 0.0001, 0.000001),
-        Level(5, N_("身份证号仅一位不同"), True, 0.3, 0.002, 0.000001),
-        Level(4, N_("身份证号相邻两位颠倒"), True, 0.2, 0.001, 0.000001),
-        Level(3, N_("身份证号多、少或错写一个字符"), True, 0.2, 0.001, 0.000001),
+        Level(5, N_("身份证号仅一位不同"), True, 0.3, 0.03, 0.000001),
+        Level(4, N_("身份证号相邻两位颠倒"), True, 0.2, 0.01, 0.000001),
+        Level(3, N_("身份证号多、少或错写一个字符"), True, 0.2, 0.01, 0.000001),
         Level(2, N_("一方身份证号有误"), False, 0.2, 0.9, 0.9),
         Level(1, N_("双方身份证号不同"), False, 0.02, 0.999, 0.999),
     ),
@@ -229,7 +232,11 @@ def _weights(seen: dict[tuple[str, str, int], int]) -> Iterable[Weight]:
             }
             total = sum(counts.values()) + PRIOR
             shares[kind] = {
-                level.value: (counts[level.value] + PRIOR * getattr(level, kind)) / total
+                level.value: (
+                    (counts[level.value] + PRIOR * getattr(level, kind)) / total
+                    if counts[level.value] >= ENOUGH
+                    else getattr(level, kind)
+                )
                 for level in comparison.levels
             }
         for level in comparison.levels:
