@@ -265,7 +265,7 @@ def test_the_gap_sheets_hold_the_children_of_the_csv(answer: Path) -> None:
 
 
 def test_a_long_list_is_cut_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("workbook.sheets", "workbook.ledger"):
+    for module in ("workbook.book", "workbook.ledger"):
         monkeypatch.setattr(f"notoneless.check.outputs.{module}.ROW_LIMIT", 5)
     text = str(sheets(write(tmp_path / "cut"))["疑似未入学"])
     assert "这里列出前5行，其余7行见 children.csv。" in text
