@@ -496,3 +496,18 @@ def test_a_memory_written_badly_says_so(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         layouts.load(tmp_path / layouts.FILE)
     assert refused.value.faults[0].code == "L030"
+
+
+def test_formula_errors_and_odd_pupil_numbers_are_said(tmp_path: Path) -> None:
+    data = [["#N/A", CHILD, f"G{CHILD}"], ["李四", SISTER, "G123"], ["王五", HEAD, "#REF!"]]
+    reading = understood(xlsx(tmp_path / "学籍.xlsx", [["姓名", "身份证号", "学籍号"], *data]))
+    assert sorted(codes(reading)) == ["L053", "L053", "L054"]
+    assert [row.get("name") for row in rows(reading)] == [None, "李四", "王五"]
+
+
+def test_a_list_without_name_and_number_is_not_used(tmp_path: Path) -> None:
+    """A pupil's relatives are there, the pupil is not."""
+    data = [["成员1姓名", "成员1身份证号", "学校"], ["张大", HEAD, "石垭小学"]]
+    reading = understood(xlsx(tmp_path / "学籍.xlsx", data))
+    assert codes(reading) == ["L023"]
+    assert reading.refused

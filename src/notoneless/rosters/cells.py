@@ -236,6 +236,17 @@ def digits_text(cell: Cell) -> str | None:
     return found
 
 
+_ROLL_NUMBER = re.compile(r"[GJL]\d{17}[0-9X]")
+
+
+def roll_number(cell: Cell) -> str | None:
+    """A pupil's number: G, J or L and 18 characters (domain facts 2.2); others are kept as they are."""
+    found = digits_text(cell)
+    if found and found[0] in "GJL" and not _ROLL_NUMBER.fullmatch(found):
+        raise Unreadable(faults.ROLL_NUMBER_SHAPE, found)
+    return found
+
+
 # -- dates -------------------------------------------------------------------------------------------
 
 _SEP = r"\s*[-/.年．。、]\s*"
@@ -534,7 +545,7 @@ _BY_FIELD: dict[str, Converter] = {
     "phone": phone,
     "family_phone": phone,
     "card_number": digits_text,
-    "roll_number": digits_text,
+    "roll_number": roll_number,
     "household_no": digits_text,
     "school_code": digits_text,
     "enrolled_month": month,

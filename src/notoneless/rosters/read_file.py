@@ -16,9 +16,11 @@ from notoneless.rosters import faults, headings, recognise
 from notoneless.rosters.books import Book, Row, Sheet, open_book
 from notoneless.rosters.cells import Value, nfkc
 from notoneless.rosters.fields import fields, kinds
+from notoneless.rosters.findings import Findings
 from notoneless.rosters.memory import LayoutMemory, Remembered, fingerprint
+from notoneless.rosters.plan import Plan, make_plan
 from notoneless.rosters.reading import Column, Reading, SheetReading
-from notoneless.rosters.rows import Findings, Writer
+from notoneless.rosters.rows import Writer
 
 
 def read_file(
@@ -140,10 +142,13 @@ class _Job:
             )
             if told.layout is None:
                 self._unrecognised(told, place)
-                plan = headings.plan(table, household=False)
+                plan = make_plan(table, household=False)
                 return replace(reading, columns=plan.columns)
             layout, by = told.layout, told.by
-        plan = headings.plan(table, household=layout.household, kind=layout.kind)
+        plan = make_plan(table, household=layout.household, kind=layout.kind)
+        if not any(name in ("name", "id_number") for _, name in plan.sources):
+            findings.add(faults.NO_KEY.at(place))
+            return replace(reading, kind=layout.kind, why=by, columns=plan.columns)
         for column in plan.columns:
             if column.left_out == "forbidden":
                 findings.add(faults.DROPPED_SENSITIVE.at(place, heading=column.heading))
@@ -256,7 +261,7 @@ _TERM_WORDS = re.compile(
 
 
 def _constants(
-    kind: str, titles: list[str], plan: headings.Plan, list_day: dt.date | None
+    kind: str, titles: list[str], plan: Plan, list_day: dt.date | None
 ) -> dict[str, Value]:
     """What the whole list says once, in its title or name, for every row."""
     have = {name for _, name in plan.sources}

@@ -1,8 +1,4 @@
-"""The rows of a recognised sheet, cleaned and written as Parquet, a batch of columns at a time.
-
-Cells are turned into values by column, each column remembering the answers it gave: a city's roll
-has two sexes and a few thousand villages, so most cells cost one look into a dictionary.
-"""
+"""The rows of a recognised sheet, cleaned and written as Parquet, a batch of columns at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +14,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from notoneless.engines.duckdb import ROW_GROUP
-from notoneless.faults import Fault, FaultKind, Place
-from notoneless.masking import mask_date, mask_id, mask_name, mask_seen
+from notoneless.faults import FaultKind, Place
+from notoneless.masking import mask_date, mask_id
 from notoneless.rosters import cells, faults, id_number
+from notoneless.rosters.answers import Answers
 from notoneless.rosters.books.sheet import Cell, Row, Sheet, letter
 from notoneless.rosters.cells import Unreadable, Value
 from notoneless.rosters.fields import PLACE_COLUMNS, fields
-from notoneless.rosters.headings import FAMILY, Plan, Table
+from notoneless.rosters.findings import Findings, seen
+from notoneless.rosters.headings import Table
+from notoneless.rosters.lines import LineFilter
+from notoneless.rosters.plan import FAMILY, Plan
 
 BATCH = 20_000
 """Rows in memory at a time."""
-
-_REMEMBERED = 40_000
-
-_NOTE = re.compile(
-    r"(合\s*计|总\s*计|小\s*计|共\s*计|本页|累计|注\s*[:：1-9]|备\s*注|说\s*明|填\s*表|制\s*表|审\s*核|负责人|校长|经办"
-    r"|单位负责|联系人|统计人|主管|领导|报送|盖章|签[字章名]|填报|日\s*期\s*[:：])"
-)
-
-
-@dataclass
-class Findings:
-    """The faults of one file: the first ``most`` of each code and column, and the number of all."""
-
-    most: int | None = 1000
-    faults: list[Fault] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    _listed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-
-    def add(self, fault: Fault) -> None:
-        """Keep a fault, or only count it when its like was listed often enough."""
-        self.counts[fault.code] += 1
-        key = (fault.code, fault.place.sheet, fault.place.column)
-        self._listed[key] += 1
-        if self.most is None or self._listed[key] <= self.most:
-            self.faults.append(fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,54 +42,6 @@ class Written:
     schools: tuple[str, ...]
     townships: tuple[str, ...]
     filled: frozenset[str]
-
-
-class _Column:
-    """Turns the cells of one column into values, remembering the answers."""
-
-    def __init__(self, convert: Callable[[Cell], Value]) -> None:
-        self._convert = convert
-        self._known: dict[Cell, Any] = {None: None}
-        self._bad: dict[Cell, FaultKind] = {}
-
-    def values(self, raw: Sequence[Cell]) -> tuple[list[Any], list[tuple[int, FaultKind]]]:
-        """The values, and the positions of the cells that could not be read."""
-        known = self._known
-        if len(known) > _REMEMBERED:
-            known.clear()
-            known[None] = None
-            self._bad.clear()
-        found: list[Any] = []
-        append = found.append
-        for cell in raw:
-            try:
-                append(known[cell])
-            except KeyError:
-                try:
-                    value = self._convert(cell)
-                except Unreadable as unreadable:
-                    value = unreadable.kept
-                    self._bad[cell] = unreadable.kind
-                known[cell] = value
-                append(value)
-        if not self._bad:
-            return found, []
-        bad = self._bad
-        return found, [(at, bad[cell]) for at, cell in enumerate(raw) if cell in bad]
-
-
-def _seen(field_id: str, cell: Cell) -> str:
-    """A cell as it may be shown in a message."""
-    if isinstance(cell, float):
-        shown = f"{cell:.6G}" if abs(cell) >= 1e11 else f"{cell:g}"
-        return mask_seen(shown)
-    if isinstance(cell, dt.date):
-        return mask_date(cell.isoformat())
-    if field_id.endswith(("id_number", "_id", "number")):
-        return mask_id(cells.certificate(cell))
-    if field_id.endswith("name") and field_id != "class_name":
-        return mask_name(cells.text(cell.replace("\ufffd", "?")) if cell else "")
-    return mask_seen(cell)
 
 
 class Writer:
@@ -153,7 +80,7 @@ class Writer:
         self._lead = list(range(min(first, 3)))
         self._wanted = sorted(used | set(self._lead))
         self._slot = {index: slot for slot, index in enumerate(self._wanted)}
-        self._columns: dict[tuple[int, int, str], _Column] = {}
+        self._columns: dict[tuple[int, int, str], Answers] = {}
         self._constants = constants or {}
         self._certificates_read = certificates
         self._cohort = cohort
@@ -227,65 +154,25 @@ class Writer:
         )
 
     def _batches(self) -> Iterator[list[Row]]:
-        batch: list[Row] = []
-        lead = len(self._lead)
-        end = self._heading_end
         keys = [
             self._slot[index]
             for (_, name), indices in self._plan.sources.items()
             if name in ("name", "id_number")
             for index in indices
         ]
-        heading_texts = {self._texts.get(self._wanted[slot], "") for slot in keys} - {""}
+        headings = {self._texts.get(self._wanted[slot], "") for slot in keys} - {""}
+        lines = LineFilter(keys, len(self._lead), frozenset(headings))
+        end, holds_people = self._heading_end, lines.holds_people
+        batch: list[Row] = []
         for number, row in self._sheet.rows(self._wanted):
-            if number <= end:
-                continue
-            named = [cell for slot in keys if (cell := row[slot])]
-            if not named:
-                # Nobody named: an empty or pre-numbered line, a total, a note, or a person lost.
-                if self._is_nothing(row, lead):
-                    continue
-            elif not _tells(named) and self._is_note(row, keys, heading_texts):
-                self._skipped += 1
-                continue
-            batch.append((number, row))
-            if len(batch) >= BATCH:
-                yield batch
-                batch = []
+            if number > end and holds_people(row):
+                batch.append((number, row))
+                if len(batch) >= BATCH:
+                    yield batch
+                    batch = []
+        self._skipped = lines.skipped
         if batch:
             yield batch
-
-    def _is_nothing(self, row: Sequence[Cell], lead: int) -> bool:
-        rest = [cell for cell in row[lead:] if cell is not None and not _blank(cell)]
-        if not rest:
-            if any(isinstance(cell, str) and not _blank(cell) for cell in row[:lead]):
-                self._skipped += 1
-            return True
-        texts = [cell for cell in row if isinstance(cell, str) and not _blank(cell)]
-        if any(_NOTE.match(text.strip()) for text in texts[:2]):
-            self._skipped += 1
-            return True
-        if len(rest) == 1 and isinstance(rest[0], str) and len(rest[0]) > 20:
-            self._skipped += 1
-            return True
-        return False
-
-    def _is_note(self, row: Sequence[Cell], keys: list[int], heading_texts: set[str]) -> bool:
-        """A note or total that reached the name's column, or a heading printed again."""
-        texts = [cell for slot in keys if isinstance(cell := row[slot], str)]
-        if len(texts) > 1 and all(text.strip() in heading_texts for text in texts):
-            return True
-        filled = [cell for cell in row if cell is not None and not _blank(cell)]
-        if len(texts) == 1 and texts[0].strip() in heading_texts:
-            return True
-        if len(filled) <= 3:
-            first = next((cell for cell in filled if isinstance(cell, str)), "")
-            return bool(_NOTE.match(first.strip())) and not _has_number(texts)
-        lead = [cell for cell in row[: len(self._lead)] if isinstance(cell, str)]
-        total = any(
-            re.match(r"\s*(合\s*计|总\s*计|小\s*计|共\s*计)", text) for text in (*lead, *texts)
-        )
-        return total and not _has_number(texts)
 
     # -- values --
 
@@ -297,11 +184,11 @@ class Writer:
             return None
         answer: list[Any] | None = None
         for order, index in enumerate(indices):
-            column = self._columns.setdefault((member, index, name), _Column(self._converter(name)))
+            column = self._columns.setdefault((member, index, name), Answers(self._converter(name)))
             raw = transposed[self._slot[index]]
             found, bad = column.values(raw)
             for at, kind in bad:
-                self._fault(kind, batch[at][0], index, _seen(name, raw[at]))
+                self._fault(kind, batch[at][0], index, seen(name, raw[at]))
             if answer is None:
                 answer = found
             else:
@@ -316,7 +203,7 @@ class Writer:
                             faults.COLUMNS_CONFLICT,
                             batch[at][0],
                             index,
-                            _seen(name, raw[at]),
+                            seen(name, raw[at]),
                             heading=self._texts[first],
                             other=self._texts[index],
                         )
@@ -428,7 +315,7 @@ class Writer:
         source = self._plan.sources.get((0, "class_name"))
         if source:
             raw = transposed[self._slot[source[0]]]
-            column = self._columns.setdefault((0, -1, "grade"), _Column(cells.grade_in_class))
+            column = self._columns.setdefault((0, -1, "grade"), Answers(cells.grade_in_class))
             told, _ = column.values(raw)
             grades = columns.get("grade")
             columns["grade"] = (
@@ -439,7 +326,7 @@ class Writer:
         grade_source = self._plan.sources.get((0, "grade"))
         if grade_source and (0, "stage") not in self._plan.sources:
             raw = transposed[self._slot[grade_source[0]]]
-            stages = self._columns.setdefault((0, -1, "stage"), _Column(_stage))
+            stages = self._columns.setdefault((0, -1, "stage"), Answers(_stage))
             columns["stage"], _ = stages.values(raw)
 
     def _days(
@@ -452,14 +339,14 @@ class Writer:
         size = len(batch)
         columns.setdefault("attendance", [None] * size)
         dates: list[Any] = [None] * size
-        marks = _Column(cells.converter("attendance"))
+        marks = Answers(cells.converter("attendance"))
         list_day = self._constants.get("call_date")
         for index, written in self._plan.days:
             raw = transposed[self._slot[index]]
             values, bad = marks.values(raw)
             day = day_of(written, list_day if isinstance(list_day, dt.date) else None)
             for at, kind in bad:
-                self._fault(kind, batch[at][0], index, _seen("attendance", raw[at]))
+                self._fault(kind, batch[at][0], index, seen("attendance", raw[at]))
             for at, value in enumerate(values):
                 if value is not None:
                     columns["attendance"][at] = value
@@ -568,19 +455,6 @@ _OF_HOUSEHOLD = frozenset(
 """What a household's row says once for all its members."""
 
 _PLACE_NAMES = frozenset(entry.name for entry in PLACE_COLUMNS)
-
-
-def _tells(named: Sequence[Cell]) -> bool:
-    """Whether some cell is long and numeric enough to be a number of a document, and so no note."""
-    return any(isinstance(cell, str) and len(cell) >= 15 and cell[6:14].isdigit() for cell in named)
-
-
-def _blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and not cell.strip()
-
-
-def _has_number(texts: Sequence[str]) -> bool:
-    return any(re.search(r"\d{15}", text) for text in texts)
 
 
 def _stage(cell: Cell) -> str | None:
