@@ -42,7 +42,8 @@ def _children(con: duckdb.DuckDBPyConnection) -> None:
         SELECT c.child,
                string_agg(DISTINCT k.label, '；' ORDER BY k.label) AS labels,
                string_agg(l.file || CASE WHEN s.sheets > 1 THEN ' [' || l.sheet || ']' ELSE '' END || ' '
-                   || {row} || CASE WHEN c.evidence <> '' AND c.step <> 'exact' THEN '（' || c.evidence || '）' ELSE '' END,
+                   || {row} || CASE WHEN c.evidence <> '' AND c.step <> 'exact'
+                       THEN '（' || c.evidence || '）' ELSE '' END,
                    '；' ORDER BY k.place, c.row_id) AS evidence
         FROM child_rows c JOIN lists l USING (list_no) JOIN kind_labels k ON k.kind = c.kind
         JOIN (SELECT file, count(*) AS sheets FROM lists GROUP BY file) s ON s.file = l.file

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     help="事实清单，默认用自带的",
 )
 @click.option("--memory", default="400MB", show_default=True, help="内存上限")
-def command(  
+def command(
     facts: Path,
     rulebooks: tuple[str, ...],
     as_of: dt.datetime,
