@@ -92,6 +92,7 @@ def with_sheet(figures: Figures) -> tuple[PlaceCount, ...]:
 
 
 def rows_of(con: Any, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, as many as one sheet takes, without holding them all."""
     for rows in batches(con, f"{query} LIMIT {ROW_LIMIT}"):
         yield from rows
 
