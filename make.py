@@ -90,9 +90,24 @@ def demo() -> None:
 
 @task
 def test() -> None:
-    """Pass the whole test suite."""
+    """Pass the whole test suite; what concerns races and constraints on PostgreSQL too."""
     setup()
     run(PYTHON, "-m", "pytest", "-n", "2", "-m", "not slow")
+    test_postgres()
+
+
+@task
+def test_postgres() -> None:
+    """Pass the tests of races and constraints on a PostgreSQL server that a wheel brings."""
+    setup()
+    run(
+        PYTHON,
+        "-m",
+        "pytest",
+        "--ds=settings_on_postgres",
+        "-m",
+        "both_databases and not slow",
+    )
 
 
 @task

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytest_plugins = ["invented_bureau"]
+
 _AT_HOME = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
 
 

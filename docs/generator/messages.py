@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 import notoneless
 from generator.commands import help_texts
+from notoneless.bureau.accounts.policy import policy
 from notoneless.i18n import LOCALES, Text
 from notoneless.kernel import load_facts, load_rulebook, shipped
 from notoneless.rosters.fields import fields, kinds
@@ -88,6 +89,8 @@ def said_in_code() -> dict[str, set[str]]:
             texts = _in_python(path)
         elif path.suffix == ".jinja":
             texts = _in_template(path)
+        elif path.suffix == ".html":
+            texts = _in_page(path)
         else:
             continue
         for text in texts:
@@ -113,10 +116,22 @@ def _in_template(path: Path) -> Iterator[str]:
             yield from (message,) if isinstance(message, str) else filter(None, message)
 
 
+SAID_IN_PAGE = re.compile(r"""\{%\s*t\s+(?:"([^"]+)"|'([^']+)')|\{\{\s*"([^"]+)"\|t\b""")
+"""``{% t "..." %}`` and ``{{ "..."|t }}`` of Django's templates."""
+
+
+def _in_page(path: Path) -> Iterator[str]:
+    for found in SAID_IN_PAGE.finditer(path.read_text("utf-8")):
+        yield next(filter(None, found.groups()))
+
+
 def said_in_data() -> dict[str, str]:
     """Chinese texts of data that bring their own English, with the file that says them."""
     found = {str(item.label.zh): "rosters/kinds.toml" for item in kinds().values()}
     found |= {str(item.label.zh): "rosters/fields.toml" for item in fields().values()}
+    table = policy()
+    found |= {str(row.text.zh): "bureau/accounts/policy.toml" for row in table.roles.values()}
+    found |= {str(row.text.zh): "bureau/accounts/policy.toml" for row in table.permissions.values()}
     facts = load_facts(shipped("facts"))
     found |= dict.fromkeys(_texts(facts), "rulebooks/facts.yaml")
     for path in sorted((PACKAGE / "rulebooks").glob("*.yaml")):

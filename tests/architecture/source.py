@@ -14,10 +14,11 @@ PACKAGE = ROOT / "src" / "notoneless"
 
 @cache
 def modules() -> dict[Path, ast.Module]:
-    """Every module of the package as a syntax tree, by its path."""
+    """Every module of the package as a syntax tree, by its path; not migrations, Django wrote them."""
     return {
         path: ast.parse(path.read_text("utf-8"), str(path))
         for path in sorted(PACKAGE.rglob("*.py"))
+        if path.parent.name != "migrations"
     }
 
 

@@ -19,10 +19,10 @@ LETTERS = {
     "rulebooks": "R",
     "identity": "M",
     "check": "C",
-    "bureau": "B",
     "vault": "V",
     "demo": "D",
     "cli": "N",
+    "bureau": "B",  # in hundreds: 0 the house, 1 audit, 2 accounts, 3 people, 4 intake, 5 sweeps, 6 cases
 }
 """The letter of each room's codes (docs/explanation/architecture.md says what the rooms are)."""
 

@@ -1,0 +1,1 @@
+"""Who and where: the tree of organisations, the people of the bureau, and what each may do."""

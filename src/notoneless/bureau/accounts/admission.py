@@ -1,0 +1,141 @@
+"""Getting in: lock-out after failed tries, and what allauth asks of us.
+
+Ten failed tries for one name in fifteen minutes and the name is locked for that time, whether it exists
+or not and whether the password is right or not, so nobody learns which names exist. Fifty from one
+address lock the address, against one password tried on many names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from notoneless import vault
+from notoneless.bureau.accounts.models import LoginTry, User
+from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.language import gettext_lazy as _
+
+WINDOW = dt.timedelta(minutes=15)
+TRIES_PER_NAME = 10
+TRIES_PER_ADDRESS = 50
+
+LOCKED = _("试的次数太多，请过15分钟再试，或请安全管理员重设密码")
+WRONG = _("登录名或密码不对")
+
+
+def locked(name_index: str, address_index: str) -> bool:
+    """Are there, this try counted, too many of the last fifteen minutes for the name or the address?"""
+    recent = LoginTry.objects.filter(at__gt=timezone.now() - WINDOW, succeeded=False)
+    return (
+        recent.filter(name_index=name_index).count() > TRIES_PER_NAME
+        or recent.filter(address_index=address_index).count() > TRIES_PER_ADDRESS
+    )
+
+
+def indexes(request: HttpRequest, username: str) -> tuple[str, str]:
+    """Fingerprints of the name typed and of the address: neither is kept in the clear."""
+    address = request.META.get("REMOTE_ADDR", "")
+    return vault.blind("login", username.strip().lower()), vault.blind("address", address)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """allauth's questions, answered for a bureau: nobody signs up, wrong tries are counted."""
+
+    error_messages = {  # noqa: RUF012 - allauth's own form
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "too_many_login_attempts": LOCKED,
+        "account_inactive": WRONG,
+        "incorrect_password": _("密码不对"),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Never: people are invited."""
+        return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Count the try before looking at the password, so that tries made at once are counted too."""
+        name, address = indexes(request, credentials.get("username") or "")
+        tried = LoginTry.objects.create(name_index=name, address_index=address)
+        if locked(name, address):
+            tried.delete()  # else knocking on would keep the door shut for ever
+            raise ValidationError(LOCKED, code="too_many_login_attempts")
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None:
+            _record_failure(name)
+        else:
+            LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Tell the log who came in."""
+        _record(user, "user.logged_in")
+        response: HttpResponse = super().post_login(request, user, **options)
+        return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """Tell the log who left."""
+        if isinstance(request.user, User):
+            _record(request.user, "user.logged_out")
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Tell the log that the password changed."""
+        super().set_password(user, password)
+        _record(user, "user.password_changed")
+
+    def add_message(self, *arguments: Any, **options: Any) -> None:
+        """Pages say what happened by themselves; no messages that vanish."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address granian or the proxy gave (`web.middleware` has put it right)."""
+        return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """The secrets of second factors are sealed like any personal value."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret."""
+        return vault.seal("mfa.authenticator.data", text).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a secret."""
+        return vault.open_sealed("mfa.authenticator.data", bytes.fromhex(encrypted_text))
+
+
+@audit.action
+def _record(user: User, verb: str) -> None:
+    audit.record(user, verb, user)
+
+
+@audit.action
+def _record_failure(name_index: str) -> None:
+    # What was typed as a name may be a password typed into the wrong field: its fingerprint only.
+    audit.record(audit.SYSTEM, "user.login_failed", name=name_index)
+
+
+def has_second_factor(user: User) -> bool:
+    """Has this person set up a second factor? Then no login is complete without it."""
+    return bool(is_mfa_enabled(user))
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Was it used (or set up) in this session?"""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+def stepped_up(request: HttpRequest) -> bool:
+    """Did this person prove again who they are in the last five minutes?"""
+    return bool(did_recently_reauthenticate(request))

@@ -1,0 +1,130 @@
+"""What others may ask of this app: what somebody may do, and where.
+
+`reach` is how every app scopes its rows:
+
+    Child.objects.filter(school__in=reach(by, "child.see"))
+
+It is one subquery, asked anew each time: a right that is taken away is gone at the next request, also for
+an export or a queued job.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from notoneless.bureau.accounts.models import Assignment, Lineage, Organisation, User
+from notoneless.bureau.accounts.policy import policy
+from notoneless.bureau.audit import actions as audit
+
+
+def assignments_in_force(by: User, on: dt.date | None = None) -> QuerySet[Assignment]:
+    """The roles a person has on a day (today).
+
+    Those begun, not ended, not revoked and, when delegated, still in force for the one who delegated; none
+    for who was deactivated.
+    """
+    day = on or timezone.localdate()
+    return Assignment.objects.filter(
+        _in_force("", day) & (Q(delegated_from__isnull=True) | _in_force("delegated_from__", day)),
+        user_id=by.pk,
+        user__is_active=True,
+    )
+
+
+def _in_force(prefix: str, day: dt.date) -> Q:
+    condition = Q(**{f"{prefix}valid_from__lte": day}, **{f"{prefix}revoked_at__isnull": True})
+    condition &= Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
+    if prefix:
+        condition &= Q(**{f"{prefix}user__is_active": True})
+    return condition
+
+
+def reach(by: User, permission: str) -> QuerySet[Lineage, int]:
+    """The keys of all organisations in which a person has a permission, as a subquery."""
+    roles = policy().roles_with(permission)
+    given = assignments_in_force(by).filter(role__in=roles)
+    return Lineage.objects.filter(above__in=given.values("organisation")).values_list(
+        "below", flat=True
+    )
+
+
+def may(by: User, permission: str, at: Organisation | int | None = None) -> bool:
+    """Has this person the permission: anywhere, or, with ``at``, at this organisation?"""
+    row = policy().permission(permission)
+    if row.roles is None and at is None:
+        return by.is_active
+    if at is None:
+        return assignments_in_force(by).filter(role__in=row.roles or ()).exists()
+    key = at.pk if isinstance(at, Organisation) else at
+    return reach(by, permission).filter(below=key).exists()
+
+
+def permissions(by: User) -> frozenset[str]:
+    """The ids of all permissions that a person has somewhere; for menus."""
+    roles = set(assignments_in_force(by).values_list("role", flat=True))
+    return frozenset(
+        name
+        for name, row in policy().permissions.items()
+        if row.roles is None or not roles.isdisjoint(row.roles)
+    )
+
+
+def needs_second_factor(by: User) -> bool:
+    """Does a role of this person ask for a second factor?"""
+    roles = assignments_in_force(by).values_list("role", flat=True)
+    return any(policy().roles[role].needs_second_factor for role in roles if role in policy().roles)
+
+
+def organisations(by: User, kinds: Iterable[str] = ()) -> QuerySet[Organisation]:
+    """The organisations that a person may see: those they work in and everything below."""
+    found = Organisation.objects.filter(pk__in=reach(by, "organisation.see"))
+    return (found.filter(kind__in=tuple(kinds)) if kinds else found).order_by("name")
+
+
+def above(organisation: Organisation) -> QuerySet[Organisation]:
+    """The organisation's line upwards, the top first, itself last."""
+    return Organisation.objects.filter(down__below=organisation).order_by("-down__depth")
+
+
+def users(by: User) -> QuerySet[User]:
+    """The people whom a security administrator looks after: assigned within reach, or nowhere yet."""
+    here = reach(by, "user.see")
+    seen = User.objects.filter(
+        Q(assignments__organisation__in=here) | Q(assignments__isnull=True)
+    ).distinct()
+    return seen.order_by("name") if may(by, "user.see") else seen.none()
+
+
+def lineage_is_right() -> bool:
+    """Recompute the lineage from the parents and compare."""
+    parents = dict(Organisation.objects.values_list("pk", "parent"))
+    wanted = set()
+    for below in parents:
+        above_key: int | None = below
+        depth = 0
+        while above_key is not None:
+            wanted.add((above_key, below, depth))
+            above_key, depth = parents[above_key], depth + 1
+    return wanted == set(Lineage.objects.values_list("above", "below", "depth"))
+
+
+def require(by: User | audit.Actor, permission: str, at: Organisation | int | None = None) -> None:
+    """Refuse an action (`PermissionDenied`) to who has not the permission there.
+
+    The first line of an action; the view has asked already, but actions are also called by jobs, the API
+    and other apps. The system itself may do everything.
+    """
+    if by is audit.SYSTEM:
+        return
+    if not isinstance(by, User) or not may(by, permission, at):
+        raise PermissionDenied
+
+
+def nobody_yet() -> bool:
+    """Is this a new installation, without a single person?"""
+    return not User.objects.exists()

@@ -1,0 +1,64 @@
+"""What an app can offer to the house without the house knowing it: found by the file's name.
+
+- ``urls.py`` with ``PREFIX`` and ``urlpatterns``, and ``MENU`` where it has a place in the menu
+- ``today.py`` with ``tasks(by, on)``: what this person must do
+- later rooms look for ``facts.py``, ``figures.py``, ``layouts.py`` in the same way
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+
+from django.apps import apps
+
+PACKAGE = "notoneless.bureau."
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A place in the menu: shown to whoever may open the view behind ``url`` (a name of a URL).
+
+    ``text`` is a Chinese message marked with `N_`; a smaller ``order`` stands further left.
+    """
+
+    text: str
+    url: str
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a person must do, one line of the first page.
+
+    ``count`` with its ``unit`` (人, 份, 案) leads to ``url``; ``what`` begins with the verb, ``why``
+    says what it is about, ``source`` where it comes from. ``due`` is None when there is no deadline.
+    All texts are translated already.
+    """
+
+    what: str
+    count: int
+    unit: str
+    url: str
+    due: dt.datetime | None = None
+    why: str = ""
+    source: str = ""
+    act: str = ""
+
+
+@cache
+def found(room: str) -> tuple[ModuleType, ...]:
+    """The module ``room`` of every app of the bureau that has one, in the order of the apps' names."""
+    return tuple(_found(room))
+
+
+def _found(room: str) -> Iterator[ModuleType]:
+    for app in sorted(apps.get_app_configs(), key=lambda app: app.name):
+        name = f"{app.name}.{room}"
+        if app.name.startswith(PACKAGE) and find_spec(name):
+            yield importlib.import_module(name)

@@ -1,0 +1,1 @@
+"""The house around the apps: settings, addresses, the frame of every page, the first page, the server."""

@@ -1,0 +1,72 @@
+"""What the frame of every page shows: the menu by role, who is logged in and where, the languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import resolve, reverse
+from django.utils import translation
+
+from notoneless.bureau import offers
+from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.policy import policy
+from notoneless.bureau.accounts.queries import assignments_in_force, permissions
+from notoneless.bureau.language import NAMES
+from notoneless.i18n import gettext
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """For every template: ``menu``, ``hats``, ``languages``, ``bureau_name``, ``demo``."""
+    here = translation.get_language() or settings.LANGUAGE_CODE
+    user = getattr(request, "user", None)
+    known = user if isinstance(user, User) else None
+    return {
+        "menu": menu(request, known) if known else [],
+        "hats": hats(known) if known else [],
+        "languages": [(code, name, code == here) for code, name in NAMES.items()],
+        "lang_tag": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(here, here),
+        "bureau_name": settings.INSTALLATION.bureau_name,
+        "demo": (settings.INSTALLATION.data / "invented").exists(),
+        "find_url": _find_url(known) if known else "",
+    }
+
+
+def menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    """The places this person can go, as their apps' ``urls.MENU`` offer them."""
+    allowed = permissions(user)
+    match = request.resolver_match
+    items = sorted(
+        (item for module in offers.found("urls") for item in getattr(module, "MENU", ())),
+        key=lambda item: item.order,
+    )
+    shown = []
+    for item in items:
+        url = reverse(item.url)
+        if resolve(url).func.permission in allowed:  # type: ignore[attr-defined]  # set by `needs`
+            current = match is not None and (
+                match.view_name == item.url
+                or bool(match.app_name and item.url.startswith(match.app_name + ":"))
+            )
+            shown.append({"text": gettext(item.text), "url": url, "current": current})
+    return shown
+
+
+def hats(user: User) -> list[dict[str, str]]:
+    """Who one is here: the organisation and the role of each assignment in force."""
+    found = assignments_in_force(user).select_related("organisation").order_by("pk")
+    return [
+        {"organisation": one.organisation.name, "role": str(policy().roles[one.role].text)}
+        for one in found
+        if one.role in policy().roles
+    ]
+
+
+def _find_url(user: User) -> str:
+    """Where the search of the bar leads: to the first app that offers one (``urls.FIND``)."""
+    for module in offers.found("urls"):
+        name = getattr(module, "FIND", "")
+        if name and resolve(reverse(name)).func.permission in permissions(user):  # type: ignore[attr-defined]  # set by `needs`
+            return reverse(name)
+    return ""

@@ -1,0 +1,104 @@
+"""The data folder of one installation, and what the environment says about it.
+
+DIR/keys.json        the key ring (vault), 0600; back it up apart from the database
+DIR/bureau.sqlite3   the database, unless DATABASE_URL names PostgreSQL
+DIR/static/          stylesheet and scripts as served
+DIR/files/           files that were handed in
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from notoneless.bureau.faults import BAD_DATABASE_URL, KEYS_LOST
+from notoneless.faults import Refusal
+from notoneless.vault import KeyRing
+from notoneless.vault.keys import key_file
+
+DATABASE = "bureau.sqlite3"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that differs from one installation to the next, from the environment.
+
+    ``public_url`` is the https address behind which the system stands; without it the system is for this
+    machine only, and cookies need no encryption.
+    """
+
+    data: Path
+    database_url: str = field(default="", repr=False)
+    public_url: str = ""
+    bureau_name: str = ""
+
+    @classmethod
+    def from_environment(cls) -> Installation:
+        """As NOTONELESS_DATA, DATABASE_URL, NOTONELESS_PUBLIC_URL, NOTONELESS_BUREAU say."""
+        return cls(
+            data=Path(os.environ.get("NOTONELESS_DATA", "bureau")).absolute(),
+            database_url=os.environ.get("DATABASE_URL", ""),
+            public_url=os.environ.get("NOTONELESS_PUBLIC_URL", "").rstrip("/"),
+            bureau_name=os.environ.get("NOTONELESS_BUREAU", ""),
+        )
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file (also where PostgreSQL is used instead)."""
+        return self.data / DATABASE
+
+    @property
+    def secure(self) -> bool:
+        """Is it reached over https?"""
+        return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host of the public address, "" when there is none."""
+        return urlsplit(self.public_url).hostname or ""
+
+    def database(self) -> dict[str, Any]:
+        """Django's entry for the database. `Refusal` when DATABASE_URL cannot be read."""
+        if not self.database_url:
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": self.database_file,
+                "OPTIONS": {
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 20,
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;",
+                },
+            }
+        url = urlsplit(self.database_url)
+        if url.scheme not in ("postgres", "postgresql") or not url.path.strip("/"):
+            raise Refusal([BAD_DATABASE_URL.at(scheme=url.scheme)])
+        options: dict[str, Any] = dict(parse_qsl(url.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path.lstrip("/")),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": options.pop("host", "") or unquote(url.hostname or ""),
+            "PORT": str(url.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+
+    def prepare(self) -> None:
+        """Create the folder and the keys where they are missing.
+
+        `Refusal` when there is a database already and its keys are gone: new ones would hide the loss.
+        """
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.data / "files").mkdir(mode=0o700, exist_ok=True)
+        (self.data / "static").mkdir(exist_ok=True)
+        keys = key_file()
+        if not keys.exists():
+            if self.database_file.exists():
+                raise Refusal([KEYS_LOST.at(path=keys)])
+            KeyRing.new().save(keys)

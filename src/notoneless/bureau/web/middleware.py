@@ -1,0 +1,99 @@
+"""What happens around every request: a log line, headers, sessions that end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger("notoneless.request")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the second factor's QR code is made on the server
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Nothing leaves the server and nothing inline runs."""
+
+
+class RequestLog:
+    """One line per request: which view, how it ended, how long it took, whose. No path: it has keys."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Measure and log."""
+        start = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        user = getattr(request, "user", None)
+        log.info(
+            "request",
+            extra={
+                "fields": {
+                    "method": request.method,
+                    "view": match.view_name if match else "",
+                    "status": response.status_code,
+                    "ms": round((time.perf_counter() - start) * 1000, 1),
+                    "user": getattr(user, "pk", None),
+                }
+            },
+        )
+        return response
+
+
+class SecurityHeaders:
+    """The content security policy and its companions on every answer; pages are never cached."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class SessionEnds:
+    """End a session that was idle too long or is too old; remember the last use once a minute."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the clock before the view does anything."""
+        if request.user.is_authenticated:
+            now = time.time()
+            begun = request.session.setdefault("begun", now)
+            used = request.session.setdefault("used", now)
+            if (
+                now - used > settings.SESSION_IDLE_SECONDS
+                or now - begun > settings.SESSION_COOKIE_AGE
+            ):
+                logout(request)
+            elif now - used > 60:
+                request.session["used"] = now
+        return self.get_response(request)

@@ -1,0 +1,100 @@
+"""Sealing and opening one value, and its blind index.
+
+A sealed value is ``version | suite | key number | nonce | ciphertext | tag``. The context (which column)
+is authenticated with it, so a sealed value that is carried to another column does not open.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import struct
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from notoneless.faults import Refusal
+from notoneless.vault.faults import DOES_NOT_OPEN, UNKNOWN_KEY
+from notoneless.vault.keys import KeyRing, Suite, ring
+
+VERSION = 1
+_HEADER = struct.Struct(">BBH")
+_NUMBER: dict[Suite, int] = {"aes": 1, "sm": 2}
+NONCE, TAG = 12, 16
+INDEX_CHARACTERS = 32
+"""A blind index keeps 128 bits: two of a billion values share one with a chance of 10⁻²¹."""
+
+
+def seal(context: str, text: str, *, keys: KeyRing | None = None) -> bytes:
+    """Encrypt ``text`` with the current key, bound to ``context`` (``app.model.column``)."""
+    keys = keys or ring()
+    header = _HEADER.pack(VERSION, _NUMBER[keys.suite], keys.current)
+    nonce = os.urandom(NONCE)
+    bound = header + context.encode()
+    key = keys.sealing[keys.current]
+    if keys.suite == "aes":
+        body = AESGCM(key).encrypt(nonce, text.encode(), bound)
+    else:
+        encryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(bound)
+        body = encryptor.update(text.encode()) + encryptor.finalize() + encryptor.tag
+    return header + nonce + body
+
+
+def open_sealed(context: str, blob: bytes, *, keys: KeyRing | None = None) -> str:
+    """Decrypt; `Refusal` when the key is not there or the value was altered or moved."""
+    try:
+        version, suite, number = _HEADER.unpack_from(blob)
+    except struct.error:
+        raise Refusal([DOES_NOT_OPEN.at(context=context)]) from None
+    if version != VERSION:
+        raise Refusal([DOES_NOT_OPEN.at(context=context)])
+    given = keys or ring()
+    if number not in given.sealing and keys is None:
+        ring.cache_clear()  # another process may have rotated since we read the file
+        given = ring()
+    if number not in given.sealing:
+        raise Refusal([UNKNOWN_KEY.at(key=number)])
+    key = given.sealing[number]
+    header, rest = blob[: _HEADER.size], blob[_HEADER.size :]
+    nonce, body = rest[:NONCE], rest[NONCE:]
+    bound = header + context.encode()
+    try:
+        if suite == _NUMBER["aes"]:
+            return AESGCM(key).decrypt(nonce, body, bound).decode()
+        decryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce, body[-TAG:])).decryptor()
+        decryptor.authenticate_additional_data(bound)
+        return (decryptor.update(body[:-TAG]) + decryptor.finalize()).decode()
+    except (InvalidTag, ValueError):
+        raise Refusal([DOES_NOT_OPEN.at(context=context)]) from None
+
+
+def key_number(blob: bytes) -> int:
+    """Which key sealed this value; rotation seals anew what is not under the current one."""
+    number: int = _HEADER.unpack_from(blob)[2]
+    return number
+
+
+def blind(kind: str, text: str, *, keys: KeyRing | None = None) -> str:
+    """The keyed fingerprint of a value, 32 hexadecimal characters.
+
+    ``kind`` says what the value is (``id_number``): equal values of one kind have equal indexes in every
+    table, those of different kinds never. The caller brings the value into its one form first.
+    """
+    keys = keys or ring()
+    return digest(keys.suite, keys.index, kind.encode() + b"\0" + text.encode()).hex()[
+        :INDEX_CHARACTERS
+    ]
+
+
+def digest(suite: Suite, key: bytes, message: bytes) -> bytes:
+    """HMAC-SHA-256, or HMAC-SM3 in the ``sm`` suite: 32 bytes."""
+    if suite == "aes":
+        return hmac.digest(key, message, sha256)
+    mac = HMAC(key, hashes.SM3())
+    mac.update(message)
+    return mac.finalize()
