@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import splink.comparison_level_library as level
 import splink.comparison_library as comparison
-from pypinyin.pinyin_dict import pinyin_dict as PINYIN_DICT
+from pypinyin.pinyin_dict import pinyin_dict
 from splink import Linker, SettingsCreator, block_on
 from splink.internals.duckdb.database_api import DuckDBAPI
 
@@ -26,7 +26,7 @@ def readings() -> pa.Table:
     """The first toneless reading of every character, as a small number."""
     numbers: dict[str, int] = {}
     characters, syllables = [], []
-    for code, sounds in PINYIN_DICT.items():
+    for code, sounds in pinyin_dict.items():
         plain = "".join(
             letter
             for letter in unicodedata.normalize("NFD", sounds.split(",")[0])

@@ -46,18 +46,19 @@ JUDGED_PAIRS = Step(
         LEFT JOIN $unheard u ON u.left_row = s.left_row AND u.right_row = s.right_row
         WHERE s.class = 'candidate'
     ),
+    per_left AS (SELECT left_row, sum(alike) AS left_alike, sum(likely) AS left_likely
+                 FROM counted GROUP BY left_row),
+    per_right AS (SELECT right_row, sum(alike) AS right_alike, sum(likely) AS right_likely
+                  FROM counted GROUP BY right_row),
     told AS (
-        SELECT *,
-               sum(alike) OVER (PARTITION BY left_row) AS left_alike,
-               sum(alike) OVER (PARTITION BY right_row) AS right_alike,
-               sum(likely) OVER (PARTITION BY left_row) AS left_likely,
-               sum(likely) OVER (PARTITION BY right_row) AS right_likely,
+        SELECT c.*, left_alike, left_likely, right_alike, right_likely,
                coalesce(household >= 1, false) OR coalesce(place = 2, false)
                    OR ((coalesce(place = 1, false) OR coalesce(school = 1, false))
-                       AND (household IS NULL OR probability >= {WITHOUT_PLACE}))
-                   AS near,
+                       AND (household IS NULL OR probability >= {WITHOUT_PLACE})) AS near,
                household IS NULL AND place IS NULL AND school IS NULL AS nowhere
-        FROM counted
+        FROM counted c
+        JOIN per_left a ON a.left_row = c.left_row
+        JOIN per_right b ON b.right_row = c.right_row
     ),
     ruled AS (
         SELECT *,

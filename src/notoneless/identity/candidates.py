@@ -6,6 +6,7 @@ shares (a cadre's phone filled in for a whole village) tells nothing and is left
 
 from __future__ import annotations
 
+from notoneless.identity.normalise import is_valid
 from notoneless.identity.pipeline import Step
 
 CROWD = 24
@@ -49,10 +50,10 @@ guardian's, so the other list's guardian finds it by the second key."""
 
 LOOKALIKES = Step(
     "lookalikes",
-    """
+    f"""
     SELECT u.side, u.row, o.side AS other_side, o.row AS other_row
     FROM $unsettled u JOIN $rows o ON o.name = u.name AND o.born = u.born
-    WHERE u.numberless AND NOT (o.side = u.side AND o.row = u.row)""",
+    WHERE NOT coalesce({is_valid("u.number", "u.digit")}, false) AND NOT (o.side = u.side AND o.row = u.row)""",
     ("side", "row", "other_side", "other_row"),
 )
 """Every other row of either list, settled or not, with an unsettled and numberless row's name and

@@ -8,7 +8,7 @@ and, in doubt, goes to a person.
 
 from __future__ import annotations
 
-from notoneless.identity.normalise import born_in, is_of_an_adult, is_valid, sounds_step, unread
+from notoneless.identity.normalise import born_in, is_checked, is_date, sounds_step, unread
 from notoneless.identity.pipeline import Step
 
 SAME_NUMBER = Step(
@@ -20,9 +20,8 @@ SAME_NUMBER = Step(
            coalesce(l.told = r.told, false) AS equal_date,
            coalesce(l.told <> r.told, false) AS other_date
     FROM $rows l JOIN $rows r ON l.number = r.number AND l.digit = r.digit
-    WHERE $across AND {is_valid("l.number", "l.digit")}
-      AND NOT coalesce({is_of_an_adult("l.number", "l.told")}, false)
-      AND NOT coalesce({is_of_an_adult("r.number", "r.told")}, false)""",
+    WHERE $across AND {is_checked("l.number", "l.digit")}
+      AND CASE WHEN l.told = {born_in("l.number")} THEN true ELSE {is_date(born_in("l.number"))} END""",
     ("left_row", "right_row"),
 )
 """All pairs with one valid number that is no adult's in a child's place."""
@@ -91,13 +90,10 @@ AGREED = Step(
 
 UNSETTLED = Step(
     "unsettled",
-    f"""
-    SELECT o.*, o.number IS NULL
-                OR NOT coalesce({is_valid("o.number", "o.digit")}, false)
-                OR coalesce({is_of_an_adult("o.number", "o.told")}, false) AS numberless
-    FROM $rows o
-    WHERE NOT EXISTS (SELECT 1 FROM $agreed a WHERE a.number = o.number AND a.digit = o.digit
-                      AND NOT coalesce({is_of_an_adult("o.number", "o.told")}, false))""",
+    """
+    SELECT * FROM $rows o
+    WHERE NOT EXISTS
+          (SELECT 1 FROM $agreed a WHERE a.number = o.number AND a.digit = o.digit)""",
     ("side", "row"),
 )
 """The rows that need the later steps: a tenth of a list, or what the other list does not have.

@@ -145,6 +145,10 @@ def _compare(
                 ("left_row", "right_row"),
             ),
             WANTED,
+        )
+        rows = dict(pipeline.rows("SELECT side, count(*) FROM $rows GROUP BY side"))
+        pipeline.drop("rows")  # the largest table
+        pipeline.run(
             normalise.fetch_step(*sources),
             *normalise.STEPS,
             *repair.STEPS,
@@ -155,7 +159,6 @@ def _compare(
             score.COMPARED,
         )
         weights = score.learn(pipeline)
-        rows = dict(pipeline.rows("SELECT side, count(*) FROM $rows GROUP BY side"))
         open_rows = dict(
             pipeline.rows("SELECT side, count(*) FROM $open WHERE NOT settled GROUP BY side")
         )

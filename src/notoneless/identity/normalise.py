@@ -55,11 +55,22 @@ def listed(db: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"(SELECT {columns} FROM {engine.name(table)})".replace("$", "$$")
 
 
+def whole(value: str, text: str) -> str:
+    """``value``, the cast of ``text``'s first 17 characters, if all of them were digits, else NULL.
+
+    Seventeen characters with a sign, an exponent or a space can only come to fewer digits, to a
+    round number, or begin otherwise, so the dear comparison with the text is rarely needed.
+    """
+    return (
+        f"CASE WHEN length({text}) = 18 AND {value} BETWEEN {10**16} AND {10**17 - 1}"
+        f" AND {text} >= '1' AND ({value} % 100 <> 0"
+        f" OR CAST({value} AS VARCHAR) = substr({text}, 1, 17)) THEN {value} END"
+    )
+
+
 def seventeen(text: str) -> str:
     """The first 17 of 18 characters as a whole number, else NULL; no exponent or sign passes."""
-    head = f"substr({text}, 1, 17)"
-    cast = f"TRY_CAST({head} AS BIGINT)"
-    return f"CASE WHEN length({text}) = 18 AND CAST({cast} AS VARCHAR) = {head} THEN {cast} END"
+    return whole(f"TRY_CAST(substr({text}, 1, 17) AS BIGINT)", text)
 
 
 def check(text: str) -> str:
@@ -93,12 +104,14 @@ def is_date(day: str) -> str:
     )
 
 
+def is_checked(number: str, check_value: str) -> str:
+    """Whether a number's check character is right."""
+    return f"({check_value} >= 0 AND ({weighted(number)} + {check_value}) % 11 = 1)"
+
+
 def is_valid(number: str, check_value: str) -> str:
     """Whether a number's check character and its birth date are right."""
-    return (
-        f"({check_value} >= 0 AND ({weighted(number)} + {check_value}) % 11 = 1"
-        f" AND {is_date(born_in(number))})"
-    )
+    return f"({is_checked(number, check_value)} AND {is_date(born_in(number))})"
 
 
 def is_of_an_adult(number: str, born: str) -> str:
@@ -118,19 +131,28 @@ _NAME = (
 def _rows_of(source: str, side: int) -> str:
     """What the exact step needs of one list."""
     return f"""
-    SELECT {side} AS side, row, {_NAME} AS name,
-           {seventeen("id_number")} AS number, CAST({check("id_number")} AS INTEGER) AS digit,
+    SELECT {side} AS side, row, {_NAME} AS name, id_number,
+           TRY_CAST(substr(id_number, 1, 17) AS BIGINT) AS value,
+           CAST({check("id_number")} AS INTEGER) AS digit,
            CAST(year(birth_date) * 10000 + month(birth_date) * 100 + day(birth_date) AS INTEGER) AS told
     FROM {source}"""
 
 
 def rows_step(*sources: str) -> Step:
-    """Both lists in one pass; ``born`` is the date told or, if there is none, the number's."""
+    """Both lists in one pass.
+
+    ``number`` is not yet checked but never an adult's in a child's place; ``born`` is the date told
+    or, if there is none, the number's.
+    """
     both = " UNION ALL ".join(_rows_of(source, side) for side, source in enumerate(sources))
-    derived = f"CASE WHEN {is_date(born_in('number'))} THEN {born_in('number')} END"
+    own = born_in("value")
     return Step(
         "rows",
-        f"SELECT *, coalesce(told, {derived}) AS born FROM ({both})",
+        f"""
+        SELECT side, row, name, CASE WHEN {is_of_an_adult("value", "told")} THEN NULL ELSE value END
+                   AS number,
+               digit, told, coalesce(told, CASE WHEN {is_date(own)} THEN {own} END) AS born
+        FROM (SELECT side, row, name, digit, told, {whole("value", "id_number")} AS value FROM ({both}))""",
         ("side", "row"),
     )
 
@@ -139,9 +161,15 @@ def _digits(text: str) -> str:
     return f"TRY_CAST({text} AS BIGINT)"
 
 
+_KINDS_OF_PLACE = "(街道办事处|街道|社区居委会|居委会|村委会|社区|镇|乡|村)$$"
+
+
 def _place(text: str) -> str:
     """A township's or village's name without the word for what it is."""
-    return f"nullif(regexp_replace(trim({text}), '(街道办事处|街道|社区居委会|居委会|村委会|社区|镇|乡|村)$$', ''), '')"
+    return (
+        f"CASE WHEN right({text}, 1) IN ('镇', '乡', '村') THEN left({text}, length({text}) - 1)"
+        f" ELSE nullif(regexp_replace(trim({text}), '{_KINDS_OF_PLACE}', ''), '') END"
+    )
 
 
 def _late(source: str, side: int) -> str:
@@ -172,16 +200,20 @@ def unread(name: str) -> str:
 JUDGED = Step(
     "judged",
     f"""
-    SELECT side, row, settled, number AS digits, digit,
-           {unread("name")} AS name,
-           {seventeen("guardian_id")} AS guardian, {_digits("phone")} AS phone,
+    SELECT side, row, settled, digits, digit, {unread("name")} AS name,
+           {whole("guardian_value", "guardian_id")} AS guardian, {_digits("phone")} AS phone,
            born, sex, nullif(id_number, '') AS id_number,
            nullif(translate(guardian_name, '{_DOTS}', ''), '') AS guardian_name,
            {_place("township")} AS township, {_place("village")} AS village,
            nullif(trim(school), '') AS school,
-           coalesce({is_valid("number", "digit")}, false) AS valid,
-           coalesce({is_of_an_adult("number", "told")}, false) AS of_adult, told
-    FROM $fetched""",
+           coalesce({is_valid("digits", "digit")}, false) AS valid,
+           coalesce({is_of_an_adult("digits", "told")}, false) AS of_adult, told
+    FROM (
+        SELECT *, {whole("value", "id_number")} AS digits
+        FROM (SELECT *, TRY_CAST(substr(id_number, 1, 17) AS BIGINT) AS value,
+                     TRY_CAST(substr(guardian_id, 1, 17) AS BIGINT) AS guardian_value
+              FROM $fetched)
+    )""",
     ("side", "row"),
 )
 """Each open row's number judged; what cannot be read in a name is ``_``, any one character."""
@@ -202,10 +234,9 @@ def sounds_step(name: str, names: str) -> Step:
                              ELSE 0 END) AS BIGINT) AS sound,
                CAST(sum(syllable * 40503 % 1048573 * (syllable + 7919)) AS BIGINT) AS syllables
         FROM (
-            SELECT n.name, p.place, coalesce(c.syllable, 511) AS syllable
-            FROM ({names}) n
-            JOIN (SELECT unnest(range(1, 25)) AS place) p ON p.place <= length(n.name)
-            LEFT JOIN $readings c ON c.character = substr(n.name, p.place, 1)
+            SELECT n.name, n.place, coalesce(c.syllable, 511) AS syllable
+            FROM (SELECT name, unnest(range(1, least(length(name), 24) + 1)) AS place FROM ({names})) n
+            LEFT JOIN $readings c ON c.character = substr(n.name, n.place, 1)
         )
         GROUP BY name""",
         ("name",),

@@ -73,6 +73,12 @@ class Pipeline:
             self._names[step.name] = table
             self.steps.append(step)
 
+    def drop(self, *names: str) -> None:
+        """Let go of tables that no later step needs."""
+        for name in names:
+            self.db.execute(f"DROP TABLE {self.table(name)}")
+        self.steps = [step for step in self.steps if step.name not in names]
+
     def keep(self, step: str, name: str) -> str:
         """Give a step's table its lasting name, so that it outlives the pipeline."""
         self.db.execute(f"ALTER TABLE {self.table(step)} RENAME TO {engine.name(name)}")

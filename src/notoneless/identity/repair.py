@@ -36,16 +36,16 @@ MENDED = Step(
         FROM broken, (VALUES {_PLACES}) places(value, inverse) WHERE value < {10**16}
     )
     SELECT side, row, digits AS number, 'check' AS how FROM broken
-    UNION
+    UNION ALL
     SELECT side, row, digits + (now - was) * value, 'digit' FROM changed
     WHERE now < 10 AND now <> was
-    UNION
+    UNION ALL
     SELECT side, row, digits, 'turned' FROM turned WHERE {is_valid("digits", "digit")}
-    UNION
+    UNION ALL
     SELECT side, row, digits - digits % 10 + digit, 'turned' FROM broken
     WHERE digit BETWEEN 0 AND 9
       AND (total - 2 * (digits % 10) + 2 * digit + digits % 10 + 22) % 11 = 1""",
-    ("side", "row", "number", "how"),
+    (),
 )
 """The numbers one slip away from a wrong one of the right length.
 
