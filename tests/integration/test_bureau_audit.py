@@ -19,7 +19,7 @@ from notoneless.bureau.audit.models import Event, Head
 SYSTEM = audit.SYSTEM
 
 
-class Undone(Exception):  # noqa: N818
+class Undone(Exception):
     """Rolls back what was tried."""
 
 

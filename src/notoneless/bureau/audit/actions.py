@@ -158,3 +158,12 @@ def _append(said: list[_Said]) -> None:
         events.append(event)
     Event.objects.bulk_create(events)
     head.save(update_fields=("seq", "mac"))
+
+
+@action
+def read(by: Actor, verb: str, subject: models.Model, *, purpose: str = "") -> None:
+    """Say that somebody read a file (a child's page, an ID number): ``read(by, "child.read", child)``.
+
+    Reading is a row like writing; call it in the view or the query that hands the file out.
+    """
+    record(by, verb, subject, purpose=purpose)

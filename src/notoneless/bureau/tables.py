@@ -1,0 +1,191 @@
+"""A list on a page: columns, filter, sorting, paging, and the same list as a workbook.
+
+    COLUMNS = (
+        Column("name", N_("姓名"), sort="name", link=lambda child: child.get_absolute_url()),
+        Column("days", N_("天数"), sort="days", number=True),
+    )
+
+    @needs("child.see")
+    def children(request: Request) -> HttpResponse:
+        table = Table(request, queries.children(request.user), COLUMNS, title=gettext("儿童"))
+        return table.answer("people/children.html")
+
+``?sort=-days&page=3`` rule the page; ``?export=xlsx`` gives all rows exactly as filtered and sorted, every
+text as text (never a formula), and is recorded. The template shows it with ``<c-table :table="table" />``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+import xlsxwriter
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django_filters import FilterSet
+
+from notoneless.bureau.audit import actions as audit
+from notoneless.i18n import gettext
+
+ROWS_PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``text`` its heading (a message marked with `N_`), ``value`` what stands in a row.
+
+    Without ``value`` it is the attribute (or, for a mapping, the key) ``name``. ``sort`` is the field to
+    order by, "" when the column cannot be sorted. ``link`` gives where a cell leads, "" for nowhere;
+    ``kind`` one of the four meanings (``kept``, ``excused``, ``gap``, ``unknown``) or "".
+    """
+
+    name: str
+    text: str
+    value: Callable[[Any], object] | None = None
+    sort: str = ""
+    number: bool = False
+    link: Callable[[Any], str] | None = None
+    kind: Callable[[Any], str] | None = None
+
+    @property
+    def heading(self) -> str:
+        """The heading in the reader's language."""
+        return gettext(self.text)
+
+    def of(self, row: Any) -> object:
+        """What stands in this column for a row."""
+        if self.value is not None:
+            return self.value(row)
+        return row[self.name] if isinstance(row, Mapping) else getattr(row, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as shown."""
+
+    text: str
+    url: str = ""
+    kind: str = ""
+    number: bool = False
+
+
+class Table:
+    """A query shown as a list; see the module's text. ``rows`` must be scoped to the person already."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any, Any],
+        columns: Sequence[Column],
+        *,
+        title: str,
+        filters: type[FilterSet] | None = None,
+        per_page: int = ROWS_PER_PAGE,
+    ) -> None:
+        self.request, self.columns, self.title, self.per_page = request, columns, title, per_page
+        self.filter = filters(request.GET, queryset=rows, request=request) if filters else None
+        self.rows = self._sorted(self.filter.qs if self.filter is not None else rows)
+
+    def _sorted(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        wanted = self.request.GET.get("sort", "")
+        for column in self.columns:
+            if column.sort and wanted.lstrip("-") == column.name:
+                sign = "-" if wanted.startswith("-") else ""
+                return rows.order_by(sign + column.sort, "pk")
+        return rows if rows.ordered else rows.order_by("pk")
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        """The page asked for; a number that does not exist gives the nearest."""
+        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+
+    @property
+    def total(self) -> int:
+        """How many rows there are in all."""
+        return self.page.paginator.count
+
+    @property
+    def headings(self) -> Iterator[tuple[Column, str, str]]:
+        """Each column, the ``sort`` that its heading asks for ("" none), and its ``aria-sort``."""
+        now = self.request.GET.get("sort", "")
+        for column in self.columns:
+            asks, state = (column.name if column.sort else ""), ""
+            if column.sort and now == column.name:
+                asks, state = "-" + column.name, "ascending"
+            elif column.sort and now == "-" + column.name:
+                state = "descending"
+            yield column, asks, state
+
+    @property
+    def shown(self) -> Iterator[list[Cell]]:
+        """The cells of the page, row by row."""
+        for row in self.page:
+            yield [
+                Cell(
+                    shown(column.of(row)),
+                    column.link(row) if column.link else "",
+                    column.kind(row) if column.kind else "",
+                    column.number,
+                )
+                for column in self.columns
+            ]
+
+    def answer(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """The page, or the workbook when it was asked for."""
+        if self.request.GET.get("export") == "xlsx":
+            return self.workbook()
+        return render(self.request, template, {**(context or {}), "table": self})
+
+    def workbook(self) -> HttpResponse:
+        """All rows as filtered and sorted, as a workbook; the log knows who took how many."""
+        file = io.BytesIO()
+        with xlsxwriter.Workbook(
+            file,
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        ) as book:
+            sheet = book.add_worksheet()
+            bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+            for number, column in enumerate(self.columns):
+                sheet.write_string(0, number, column.heading, bold)
+                sheet.set_column(number, number, 12 if column.number else 18)
+            sheet.freeze_panes(1, 0)
+            line = 0
+            for line, row in enumerate(self.rows.iterator(chunk_size=2000), 1):
+                for number, column in enumerate(self.columns):
+                    value = column.of(row)
+                    if isinstance(value, int | float) and not isinstance(value, bool):
+                        sheet.write_number(line, number, value)
+                    elif value is not None:
+                        sheet.write_string(line, number, shown(value), text)
+        _exported(by=self.request.user, rows=line, view=self.request.resolver_match)
+        name = f"{self.title}-{timezone.localdate():%Y%m%d}.xlsx"
+        response = HttpResponse(file.getvalue(), content_type=XLSX)
+        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+        return response
+
+
+@audit.action
+def _exported(*, by: audit.Actor, rows: int, view: Any) -> None:
+    audit.record(by, "list.exported", view=view.view_name if view else "", rows=rows)
+
+
+def shown(value: object) -> str:
+    """A value as text: numbers grouped, days and moments as the house writes them, yes and no in words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dt.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return str(value)
