@@ -107,12 +107,13 @@ SAMPLES = Step(
     UNION ALL
     SELECT 'sibling', l.row, r.row
     FROM $open l JOIN $open r ON l.guardian = r.guardian
-    WHERE $across AND l.number <> r.number
+    WHERE $across AND l.number <> r.number AND NOT l.unread AND NOT r.unread
       AND l.guardian NOT IN (SELECT guardian FROM $open WHERE guardian IS NOT NULL
                              GROUP BY guardian HAVING count(*) > 24)""",
     ("class", "left_row", "right_row"),
 )
-"""Pairs whose class is known without any score, to learn the weights from."""
+"""Pairs whose class is known without any score, to learn the weights from. Open rows have more
+unreadable names than others, so brothers and sisters with such names would mislead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ NAME = Comparison(
          WHEN l.name = r.name AND NOT l.unread THEN 6
          WHEN l.sound = r.sound AND l.syllables = r.syllables AND NOT l.unread THEN 5
          WHEN l.syllables = r.syllables AND NOT l.unread AND length(l.name) > 3 THEN 4
-         WHEN (l.unread OR r.unread) AND length(l.name) = length(r.name)
+         WHEN (l.unread OR r.unread) AND length(l.name) = length(r.name) AND length(l.name) > 2
               AND substr(l.name, 1, 1) = substr(r.name, 1, 1)
               AND (l.name LIKE r.name OR r.name LIKE l.name) THEN 3
          WHEN l.family = r.family
