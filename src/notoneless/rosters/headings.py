@@ -172,7 +172,7 @@ def _known(cells: Sequence[Cell], corrections: Corrections) -> int:
         for cell in cells
         if isinstance(cell, str)
         and len(cell) <= 60
-        and (any(_match(normal(cell))[::2]) or normal(cell) in corrections)
+        and (any(_match(_MEMBER.sub("", normal(cell)))[::2]) or normal(cell) in corrections)
     )
 
 
