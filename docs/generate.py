@@ -32,24 +32,35 @@ def reference() -> dict[Path, bytes]:
     return written
 
 
+def write(files: dict[Path, bytes]) -> None:
+    """Put the files in their places."""
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def left_over(pages: dict[Path, bytes]) -> list[Path]:
+    """Pages of the reference that nothing writes any more."""
+    return sorted(set(REFERENCE.glob("*.md")) - set(pages))
+
+
 def main(arguments: list[str]) -> int:
     """Write, or with ``--check`` compare; the exit code is 1 when something is not up to date."""
     catalogues = messages.catalogues()
-    wanted = {**catalogues.files, **reference()}
-    left_over = set(REFERENCE.glob("*.md")) - set(wanted)
     if "--check" not in arguments:
-        for path, content in wanted.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        for path in left_over:
+        write(catalogues.files)  # first, for the pages are translated by them
+        pages = reference()
+        write(pages)
+        for path in left_over(pages):
             path.unlink()
     else:
-        for path in [*wanted, *sorted(left_over)]:
-            if path in left_over or not path.exists() or path.read_bytes() != wanted[path]:
-                catalogues.faults.append(
-                    f"{path.relative_to(DOCS.parent)} is not up to date: "
-                    "run `make docs` (without make: `python make.py docs`) and commit what it wrote"
-                )
+        wanted = {**catalogues.files, **reference()}
+        stale = [path for path in wanted if not path.exists() or path.read_bytes() != wanted[path]]
+        catalogues.faults += [
+            f"{path.relative_to(DOCS.parent)} is not up to date: "
+            "run `make docs` (without make: `python make.py docs`) and commit what it wrote"
+            for path in (*stale, *left_over(wanted))
+        ]
     for fault in catalogues.faults:
         print(fault, file=sys.stderr)
     return 1 if catalogues.faults else 0

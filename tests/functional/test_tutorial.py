@@ -53,7 +53,7 @@ def test_tutorial(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 done = CliRunner().invoke(cli, arguments, standalone_mode=False)
                 said = done.output
                 assert done.exception is None, done.exception
-            else:
+            elif line != "...":
                 assert line in said, f"{page}: {line!r} is not in what {arguments} says:\n{said}"
 
 

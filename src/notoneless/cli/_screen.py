@@ -53,17 +53,18 @@ def show_outcome(outcome: Outcome) -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     figures = outcome.figures
+    colon = gettext("：")
     console.print(gettext("截至 {day}").format(day=outcome.as_of.isoformat()), markup=False)
     for found in figures.found:
         name = gettext(sentences.COMPARISON_NAMES[found.comparison.id])
-        console.print(f"  {name}：{sentences.comparison(found)}", markup=False)
+        console.print(f"  {name}{colon}{sentences.comparison(found)}", markup=False)
     for universe, label in sentences.UNIVERSES.items():
         if figures.of(universe):
             console.print(
-                f"  {gettext(label)}：{sentences.adds_up(figures, universe)}", markup=False
+                f"  {gettext(label)}{colon}{sentences.adds_up(figures, universe)}", markup=False
             )
     if figures.aid:
-        console.print(f"  {gettext('学生资助')}：{sentences.aid(figures)}", markup=False)
+        console.print(f"  {gettext('学生资助')}{colon}{sentences.aid(figures)}", markup=False)
     if changed := sentences.changes(figures):
         console.print(f"  {changed}", markup=False)
     if figures.pairs:

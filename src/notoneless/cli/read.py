@@ -111,7 +111,7 @@ def _chosen(kind: str, sheet: str, columns: Sequence[str]) -> Any:
     by_name |= {entry.label.zh: name for name, entry in kinds().items()}
     known = kind if kind in kinds() else by_name.get(kind, "")
     if kind and not known:
-        choices = "、".join(f"{name}（{entry.label}）" for name, entry in kinds().items())
+        choices = gettext("、").join(_with_id(entry.label, name) for name, entry in kinds().items())
         raise click.BadParameter(
             gettext("没有“{kind}”这一种，可用的有：{choices}").format(kind=kind, choices=choices)
         )
@@ -124,29 +124,35 @@ def _chosen(kind: str, sheet: str, columns: Sequence[str]) -> Any:
     return Remembered(kind=known, columns=pairs, sheet=sheet)
 
 
+def _with_id(label: object, name: str) -> str:
+    """A label and the name it has in files and options."""
+    return gettext("{label}（{name}）").format(label=label, name=name)
+
+
 def _show_sheet(console: Console, sheet: SheetReading, *, mask: bool) -> None:
     from notoneless.rosters import fields, kinds
     from notoneless.rosters.reading import LEFT_OUT, WHY
 
+    colon = gettext("：")
     name = gettext("工作表“{name}”").format(name=sheet.sheet) if sheet.sheet else gettext("表")
     if not sheet.heading_rows:
         reason = gettext("隐藏，未用") if sheet.hidden else gettext("没有名单")
-        console.print(f"\n{name}：{reason}", markup=False)
+        console.print(f"\n{name}{colon}{reason}", markup=False)
         return
     if sheet.kind:
         label, why = str(kinds()[sheet.kind].label), gettext(WHY[sheet.why])
-        console.print(f"\n{name}：{label}（{sheet.kind}），{why}", markup=False)
+        console.print(
+            f"\n{name}{colon}{_with_id(label, sheet.kind)}{gettext('，')}{why}", markup=False
+        )
     else:
-        console.print(f"\n{name}：{gettext('种类没有认出')}", markup=False)
+        console.print(f"\n{name}{colon}{gettext('种类没有认出')}", markup=False)
     for title, value in _summary(sheet):
-        console.print(f"  {title}：{value}", markup=False)
+        console.print(f"  {title}{colon}{value}", markup=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in (gettext("列"), gettext("表头"), gettext("读作"), gettext("说明")):
         table.add_column(heading, overflow="fold")
     for column in sheet.columns:
-        read_as = str(fields()[column.field].label) if column.field else ""
-        if column.field:
-            read_as += f"（{column.field}）"
+        read_as = _with_id(fields()[column.field].label, column.field) if column.field else ""
         note = gettext(LEFT_OUT[column.left_out]) if column.left_out else ""
         if column.member:
             note = gettext("第 {n} 位家庭成员").format(n=column.member)
@@ -160,7 +166,7 @@ def _summary(sheet: SheetReading) -> list[tuple[str, str]]:
     lines = [
         (
             gettext("表头"),
-            gettext("第 {rows} 行").format(rows="、".join(map(str, sheet.heading_rows))),
+            gettext("第 {rows} 行").format(rows=gettext("、").join(map(str, sheet.heading_rows))),
         )
     ]
     if sheet.list_date:
@@ -168,7 +174,7 @@ def _summary(sheet: SheetReading) -> list[tuple[str, str]]:
     for title, names in ((gettext("学校"), sheet.schools), (gettext("乡镇"), sheet.townships)):
         if names:
             more = gettext("等 {n} 个").format(n=len(names)) if len(names) > 5 else ""
-            lines.append((title, "、".join(names[:5]) + more))
+            lines.append((title, gettext("、").join(names[:5]) + more))
     if sheet.path:
         lines.append(
             (
