@@ -1,13 +1,14 @@
 """A sweep as one SQL query: facts in, signatures, verdicts and awards out, in one pass.
 
-Three nested steps, each a projection that DuckDB runs vector by vector: the deciding conditions,
-each once; from them the words, the promises' conditions and amounts; from those the results.
+Four nested steps, each a projection that DuckDB runs vector by vector: the deciding conditions, each
+once; packed into words; from these the promises' conditions and amounts; from those the results.
+Measured at ten million rows, words tested by masks take a quarter of the time of single columns.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from notoneless.engines.duckdb import name as quoted
 from notoneless.engines.duckdb import quote
@@ -18,6 +19,7 @@ from notoneless.kernel.sweep import VERDICTS, WORD, Sweep
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from notoneless.kernel.facts import Fact
     from notoneless.kernel.rulebook import Guarantee
 
 
@@ -108,6 +110,7 @@ class _Query:
         self.sweep = sweep
         self.atoms: dict[ex.Atom, str] = {atom: f"a{bit}" for atom, bit in sweep.bits.items()}
         self.first: list[str] = []
+        self.packed: list[str] = []
         self.second: list[str] = []
         self.third: list[str] = []
 
@@ -117,25 +120,62 @@ class _Query:
         for number, guarantee in enumerate(self.sweep.guarantees):
             self.guarantee(number, guarantee)
         self.awards()
+        carried = [*self.atoms.values(), *dict.fromkeys(self.first)]
         first = [key, *(f"{expression(a)} AS {column}" for a, column in self.atoms.items())]
         first += dict.fromkeys(self.first)
+        words = [f"{kind}_{word}" for word in range(self.sweep.words) for kind in ("sig", "unk")]
         return (
             f"SELECT {', '.join([key, *self.third])}\n"
-            f"FROM (SELECT {', '.join([key, *self.second])}\n"
-            f"FROM (SELECT {', '.join(first)}\nFROM {facts}))"
+            f"FROM (SELECT {', '.join([key, *words, *self.second])}\n"
+            f"FROM (SELECT {', '.join([key, *self.packed, *carried])}\n"
+            f"FROM (SELECT {', '.join(first)}\nFROM {facts})))"
         )
 
     def words(self) -> None:
+        folded = self.folded()
         for word in range(self.sweep.words):
             sig, unk = ["0::UBIGINT"], ["0::UBIGINT"]
             for bit, (atom, column) in enumerate(self.atoms.items()):
-                if bit // WORD == word:
+                if bit // WORD == word and not any(atom in group for group in folded.values()):
                     value = f"{1 << bit % WORD}::UBIGINT"
                     sig.append(f"CASE WHEN {column} THEN {value} ELSE 0::UBIGINT END")
                     if can_be_unknown(atom):
                         unk.append(f"CASE WHEN {column} IS NULL THEN {value} ELSE 0::UBIGINT END")
-            self.second += [f"{' | '.join(sig)} AS sig_{word}", f"{' | '.join(unk)} AS unk_{word}"]
+            for fact, group in folded.items():
+                bits = {atom: bit for atom, bit in group.items() if bit // WORD == word}
+                if bits:
+                    sig.append(self.one_case(fact, bits))
+                    mask = sum(1 << bit % WORD for bit in bits.values())
+                    if fact.nullable:
+                        unk.append(
+                            f"CASE WHEN {quoted(fact.name)} IS NULL "
+                            f"THEN {mask}::UBIGINT ELSE 0::UBIGINT END"
+                        )
+            self.packed += [f"{' | '.join(sig)} AS sig_{word}", f"{' | '.join(unk)} AS unk_{word}"]
             self.third += [f"sig_{word}", f"unk_{word}"]
+
+    def folded(self) -> dict[Fact, dict[ex.Atom, int]]:
+        """Enums with several conditions on them: one CASE sets the bits of all."""
+        groups: dict[Fact, dict[ex.Atom, int]] = {}
+        for atom, bit in self.sweep.bits.items():
+            match atom:
+                case ex.Compare("=" | "<>", ex.FactOf(fact), ex.Constant()) | ex.OneOf(
+                    ex.FactOf(fact), _
+                ) if fact.kind == "enum":
+                    groups.setdefault(fact, {})[atom] = bit
+        several = {fact: group for fact, group in groups.items() if len(group) > 1}
+        self.first += [quoted(fact.name) for fact in several]
+        return several
+
+    def one_case(self, fact: Fact, bits: dict[ex.Atom, int]) -> str:
+        arms: list[str] = []
+        for value in fact.values:
+            mask = sum(1 << bit % WORD for atom, bit in bits.items() if _holds(atom, value))
+            if mask:
+                arms.append(f"WHEN {quote(value)} THEN {mask}::UBIGINT")
+        if not arms:
+            return "0::UBIGINT"
+        return f"CASE {quoted(fact.name)} {' '.join(arms)} ELSE 0::UBIGINT END"
 
     def condition(self, node: ex.Expression) -> str:
         return expression(node, self.atoms)
@@ -192,20 +232,57 @@ class _Query:
             if not self.sweep.in_force(policy):
                 self.third.append(f"0::BIGINT AS {name}")
                 continue
-            met = self.condition(ex.And(tuple(line.condition for line in policy.conditions)))
+            tests = self.tests(ex.And(tuple(line.condition for line in policy.conditions)))
             amount = self.value(policy.amount)
             amount = (
                 f"CASE WHEN {amount} < 0 THEN 0 ELSE {amount} END"
                 if _signed(policy.amount)
                 else amount
             )
+            zero = f"WHEN {amount} = 0 THEN 0 " if bounds(policy.amount)[0] <= 0 else ""
+            failed = " ".join(f"WHEN {test} THEN 0" for test in tests.false)
+            unsure = " ".join(f"WHEN {test} THEN NULL" for test in tests.unknown)
+            self.second.append(f"CASE {failed} {zero}{unsure} ELSE {amount} END AS o{number}")
             if policy.id in grouped:
-                self.second.append(f"{owed_sql(met, amount)} AS o{number}")
-                self.second.append(f"CASE WHEN NOT {met} THEN 0 ELSE {amount} END AS p{number}")
-                self.third.append(f"{grouped[policy.id]} AS {name}")
+                self.second.append(f"CASE {failed} ELSE {amount} END AS p{number}")
+            self.third.append(f"{grouped.get(policy.id, f'o{number}')} AS {name}")
+
+    def tests(self, condition: ex.Expression) -> _Tests:
+        """What makes a conjunction false, and what then leaves it unknown.
+
+        Most conditions are atoms, atoms negated, or a list of which one is enough; whole words of
+        them are tested at once. Anything else is worked out as SQL's own three-valued logic.
+        """
+        tests = _Tests([], [])
+        every = [0] * self.sweep.words
+        none = [0] * self.sweep.words
+        for part in _conjuncts(condition):
+            bit = self.sweep.bits.get(part)  # type: ignore[arg-type] # None if it is no atom
+            negated = part.part if isinstance(part, ex.Not) else None
+            options = list(dict.fromkeys(_options(part)))
+            if bit is not None:
+                every[bit // WORD] |= 1 << bit % WORD
+            elif negated is not None and negated in self.sweep.bits:
+                bit = self.sweep.bits[negated]  # type: ignore[index] # it is in there
+                none[bit // WORD] |= 1 << bit % WORD
+            elif options and len({self.sweep.bits[option] // WORD for option in options}) == 1:
+                word = self.sweep.bits[options[0]] // WORD
+                mask = f"{sum(1 << self.sweep.bits[option] % WORD for option in options)}::UBIGINT"
+                tests.false.append(f"((sig_{word} | unk_{word}) & {mask}) = 0")
+                tests.unknown.append(f"(sig_{word} & {mask}) = 0")
             else:
-                self.second.append(f"{owed_sql(met, amount)} AS o{number}")
-                self.third.append(f"o{number} AS {name}")
+                tests.false.append(f"NOT {self.condition(part)}")
+                tests.unknown.append(f"{self.condition(part)} IS NULL")
+        for word in range(self.sweep.words):
+            if every[word]:
+                mask = f"{every[word]}::UBIGINT"
+                tests.false.insert(0, f"((sig_{word} | unk_{word}) & {mask}) <> {mask}")
+                tests.unknown.append(f"(unk_{word} & {mask}) <> 0")
+            if none[word]:
+                mask = f"{none[word]}::UBIGINT"
+                tests.false.append(f"(sig_{word} & {mask}) <> 0")
+                tests.unknown.append(f"(unk_{word} & {mask}) <> 0")
+        return tests
 
     def in_group(self, name: str, members: list[int], place: int) -> str:
         group, own = self.sweep.groups[name], members[place]
@@ -233,9 +310,47 @@ class _Query:
         )
 
 
-def owed_sql(met: str, amount: str) -> str:
-    """0 when not met, NULL when it cannot be told, else the amount."""
-    return f"CASE WHEN NOT {met} OR {amount} = 0 THEN 0 WHEN {met} THEN {amount} END"
+def _holds(atom: ex.Atom, value: str) -> bool:
+    """Whether a condition on an enum holds for one of its values."""
+    match atom:
+        case ex.Compare(operator, _, ex.Constant(held)):
+            return (held == value) == (operator == "=")
+        case ex.OneOf(_, options):
+            return any(isinstance(o, ex.Constant) and o.value == value for o in options)
+        case _:
+            return False
+
+
+class _Tests(NamedTuple):
+    false: list[str]
+    unknown: list[str]
+
+
+def _conjuncts(condition: ex.Expression) -> list[ex.Expression]:
+    """The parts of a conjunction, terms and brackets opened."""
+    match condition:
+        case ex.Term(part=part):
+            return _conjuncts(part)
+        case ex.And(parts):
+            return [inner for part in parts for inner in _conjuncts(part)]
+        case ex.Not(ex.Term(part=part)):
+            return _conjuncts(ex.Not(part))
+        case _:
+            return [condition]
+
+
+def _options(condition: ex.Expression) -> list[ex.Atom]:
+    """The atoms of which one is enough; [] when the condition is of another form."""
+    match condition:
+        case ex.Term(part=part):
+            return _options(part)
+        case ex.Or(parts):
+            found = [_options(part) for part in parts]
+            return [atom for atoms in found for atom in atoms] if all(found) else []
+        case ex.Not() | ex.And():
+            return []
+        case _:
+            return [cast("ex.Atom", condition)]
 
 
 def _under_cap(cap: str, own: int, earlier: list[int]) -> str:
