@@ -125,6 +125,15 @@ def require(by: User | audit.Actor, permission: str, at: Organisation | int | No
         raise PermissionDenied
 
 
+def delegated_by(by: User) -> QuerySet[Assignment]:
+    """The roles that a person has lent and that are not taken back or over."""
+    return Assignment.objects.filter(
+        delegated_from__user_id=by.pk,
+        revoked_at__isnull=True,
+        valid_to__gte=timezone.localdate(),
+    ).select_related("user", "organisation")
+
+
 def nobody_yet() -> bool:
     """Is this a new installation, without a single person?"""
     return not User.objects.exists()

@@ -167,3 +167,9 @@ def read(by: Actor, verb: str, subject: models.Model, *, purpose: str = "") -> N
     Reading is a row like writing; call it in the view or the query that hands the file out.
     """
     record(by, verb, subject, purpose=purpose)
+
+
+@action
+def read_log(by: Actor) -> None:
+    """Say that somebody looked into the log itself."""
+    record(by, "audit.read")

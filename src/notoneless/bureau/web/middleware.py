@@ -1,4 +1,4 @@
-"""What happens around every request: a log line, headers, sessions that end."""
+"""What happens around every request: a log line, headers, refusals in words, sessions that end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from notoneless.faults import Refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -75,6 +78,23 @@ class SecurityHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Refusals:
+    """An action that refused where the view has no form to say so: its faults as a page (409)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before, nothing after."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page, for a `Refusal`."""
+        if isinstance(error, Refusal):
+            return render(request, "errors/refused.html", {"refusal": error}, status=409)
+        return None
 
 
 class SessionEnds:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "notoneless.bureau.web.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "notoneless.bureau.web.urls"

@@ -13,7 +13,7 @@ from notoneless.bureau.accounts.access import needs, public
 from notoneless.bureau.web import views
 from notoneless.i18n import N_
 
-MENU = (offers.MenuItem(N_("今天"), "today", 0),)
+MENU = (offers.MenuItem(N_("今天"), "today", 0), offers.MenuItem(N_("审计日志"), "audit", 95))
 
 own = needs("own")
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("health", views.health, name="health"),
     path("language/<str:code>", views.choose_language, name="language"),
+    path("audit", views.audit_log, name="audit"),
     path("login", public(account.login), name="account_login"),
     path("logout", public(account.logout), name="account_logout"),
     path("login/second", public(mfa.authenticate), name="mfa_authenticate"),

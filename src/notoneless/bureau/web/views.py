@@ -14,7 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.access import Request, needs, public
-from notoneless.bureau.audit.queries import done_by
+from notoneless.bureau.audit.actions import read_log as audit_read
+from notoneless.bureau.audit.queries import done_by, head, newest, verify
+from notoneless.bureau.tables import Column, Table
 from notoneless.calendar import term_on
 from notoneless.i18n import N_, gettext
 
@@ -58,6 +60,30 @@ def _group(task: offers.Task, now: dt.datetime) -> int:
         return 0
     days = (timezone.localtime(task.due).date() - now.date()).days
     return 1 if not days else 2 if now.weekday() + days < 7 else 3
+
+
+EVENTS = (
+    Column("seq", N_("序号"), number=True, value=lambda event: str(event.seq)),
+    Column("at", N_("时间")),
+    Column("actor_name", N_("谁")),
+    Column("verb", N_("做了什么")),
+    Column("subject_kind", N_("对象类别")),
+    Column("subject", N_("对象编号")),
+    Column("purpose", N_("用途")),
+    Column("details", N_("细节")),
+)
+
+
+@needs("audit.read")
+def audit_log(request: Request) -> HttpResponse:
+    """The audit log, newest first; ``?verify=1`` walks the chain. Reading it is recorded too."""
+    rows = newest()
+    if words := request.GET.get("q", "").strip():
+        rows = rows.filter(actor_name=words) | rows.filter(verb__startswith=words)
+    audit_read(request.user)
+    table = Table(request, rows, EVENTS, title=gettext("审计日志"))
+    verdict = verify() if request.GET.get("verify") else None
+    return table.answer("web/audit.html", {"verdict": verdict, "head": head()})
 
 
 @public
