@@ -217,3 +217,11 @@ def test_what_a_script_learns(lists: Path) -> None:
     assert (lists.parent / "lists-result" / "index.html").exists()
     assert code("--fail-on-gaps") == 1
     assert code("--as-of", "2026-02-30") == 2
+
+
+def test_a_result_kept_among_the_lists_is_no_list(lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    check(Settings(lists, lists / "结果"))
+    assert not check(Settings(lists, lists / "结果")).faults
+    assert len(read(lists / "结果" / "children.csv")) == len(HERE)

@@ -83,7 +83,7 @@ BAD_DECISIONS = FaultKind(
 DECISIONS_UNREADABLE = FaultKind(
     "C015",
     N_("{path} 不是本程序写出的 review.csv，缺少 {columns} 列"),
-    N_("在上次结果里的 review.csv 上填写 answer 一列，原样交回"),
+    N_("在上次结果的 review.csv 里填 answer 一列，或在 workbook.xlsx 的“疑似同一人”里填回答，原样交回"),
 )
 PREVIOUS_UNREADABLE = FaultKind(
     "C016",

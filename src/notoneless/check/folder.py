@@ -15,6 +15,9 @@ from notoneless.engines.duckdb import connect, quote
 from notoneless.faults import Fault, Place, Refusal
 from notoneless.rosters import memory as layouts
 
+RUN_RECORD = "run.json"
+"""The file by which a folder is known to be the result of a check."""
+
 SAME_LIST_SHARE = 0.5
 """Two lists of a kind are two versions of one when this share of the smaller one's people is in both."""
 
@@ -108,9 +111,13 @@ def gather(
 
 
 def _is_candidate(file: Path) -> bool:
-    """Whatever may be a list; the reader says of each what it is. Hidden files and our memory are not."""
+    """Whatever may be a list; the reader says of each what it is.
+
+    Hidden files, the memory of layouts, and results of earlier checks kept among the lists are not.
+    """
     hidden = any(part.startswith(".") for part in file.parts[-2:])
-    return file.is_file() and not hidden and file.name != layouts.FILE
+    ours = file.name == layouts.FILE or (file.parent / RUN_RECORD).exists()
+    return file.is_file() and not hidden and not ours
 
 
 def _require_children(folder: Folder) -> None:

@@ -25,14 +25,11 @@ from notoneless.check import (
     tables,
 )
 from notoneless.check import faults as fc
-from notoneless.check.folder import Folder, gather
+from notoneless.check.folder import RUN_RECORD, Folder, gather
 from notoneless.check.outputs import Figures, write_all
 from notoneless.engines.duckdb import connect
 from notoneless.faults import Fault, Refusal
 from notoneless.i18n import gettext
-
-RUN_RECORD = "run.json"
-"""The file by which a folder is known to be the result of a check."""
 
 MEMORY = "900MB"
 """What the engine keeps before it spills to disk; with the reader's processes the run stays under 2 GB."""

@@ -239,7 +239,7 @@ def _missing(con: duckdb.DuckDBPyConnection, rules: Rules, folder: Folder) -> tu
     for fact, children in found:
         kind = told_by.get(fact)
         if kind is None:
-            text = gettext("没有名单写明“{fact}”：{children}人的资助无法判断。")
+            text = gettext("没有名单写明是否{fact}：{children}人的资助无法判断。")
             sentences.append(text.format(fact=facts[fact].text, children=f"{children:,}"))
         elif kind in folder.kinds():
             text = gettext("{list}没有覆盖到的学校或乡镇：{children}人的资助无法判断。")

@@ -11,7 +11,7 @@ from notoneless.i18n import gettext
 
 @click.command("demo", short_help="造一个虚构的县，核对一遍给你看")
 @click.option(
-    "--children", default=2000, show_default=True, type=click.IntRange(50), help="户籍适龄儿童人数"
+    "--children", default=2000, show_default=True, type=click.IntRange(200), help="户籍适龄儿童人数"
 )
 @click.option("--seed", default=7, show_default=True, help="同一个数造出同一个县")
 @click.option(
