@@ -94,7 +94,7 @@ DROPPED_SENSITIVE = FaultKind(
 )
 HIDDEN_PARTS = FaultKind(
     "L026",
-    N_("有隐藏的行或列（{what}），已照常读取"),
+    N_("有隐藏的行（{rows} 行）或列（{columns} 列），已照常读取"),
     N_("在表格软件里取消隐藏看一看，确认这些行该在名单里"),
     severity="warning",
 )

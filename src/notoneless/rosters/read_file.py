@@ -11,7 +11,6 @@ from pathlib import Path
 
 from notoneless.calendar import parse_term, school_year_on
 from notoneless.faults import Place, Refusal
-from notoneless.i18n import gettext
 from notoneless.rosters import faults, headings, recognise
 from notoneless.rosters.books import Book, Row, Sheet, open_book
 from notoneless.rosters.cells import Value, nfkc
@@ -203,13 +202,8 @@ class _Job:
 
     def _say_hidden(self, sheet: Sheet, place: Place) -> None:
         rows, columns = sheet.hidden_parts()
-        said = []
-        if rows:
-            said.append(gettext("{n} 行").format(n=rows))
-        if columns:
-            said.append(gettext("{n} 列").format(n=columns))
-        if said:
-            self.findings.add(faults.HIDDEN_PARTS.at(place, what="、".join(said)))
+        if rows or columns:
+            self.findings.add(faults.HIDDEN_PARTS.at(place, rows=rows, columns=columns))
 
     def _compare_count(self, readings: list[SheetReading]) -> None:
         """Hold the number of people that the file's name gives against the rows read."""
