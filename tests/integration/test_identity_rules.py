@@ -13,7 +13,7 @@ import pytest
 from invented_lists import child, number, table
 
 from notoneless.engines.duckdb import connect
-from notoneless.identity import assign, exact, group, link, linking, normalise
+from notoneless.identity import Registry, assign, exact, group, link, linking, normalise
 from notoneless.identity.pipeline import Step
 
 A, B = number("20150102", 12), number("20150102", 34)
@@ -274,8 +274,8 @@ def any_numbers(patch: pytest.MonkeyPatch) -> None:
 def adults_count(patch: pytest.MonkeyPatch) -> None:
     step = normalise.rows_step
 
-    def careless(*sources: str) -> Step:
-        made = step(*sources)
+    def careless(*sources: str, prepared: str) -> Step:
+        made = step(*sources, prepared=prepared)
         assert "THEN NULL ELSE value END" in made.select
         return replace(
             made, select=made.select.replace("THEN NULL ELSE value", "THEN value ELSE value")
@@ -360,7 +360,7 @@ def test_leaves_only_its_answer_behind(db) -> None:
     linked(db, [child(1, "张伟", id_number=A)], [child(1, "张伟", id_number=A)])
     left_over = db.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
     names = {name for (name,) in left_over}
-    kept = ("links_", "pairs_", "persons_")
+    kept = ("links_", "pairs_", "persons_", "registry_")
     assert {name for name in names if not name.startswith(kept)} == {"identity_readings"}
 
 
@@ -438,6 +438,23 @@ def test_a_whole_list_has_no_wrong_link(db, people, seed: int) -> None:
     assert estimate.precision > 0.999
     assert estimate.recall is not None
     assert abs(estimate.recall - right / truth) < 0.01
+
+
+def test_a_short_list_finds_its_rows_in_a_long_one(db, people) -> None:
+    """Only a part of the long list is looked at, and nothing is lost by it."""
+    for name, made in zip(("a", "b", "truth"), people.make(8000, 7), strict=True):
+        db.register(name, made)
+    db.execute("CREATE OR REPLACE TABLE few AS FROM a WHERE row % 16 = 3")
+    whole, few = link(db, "a", "b"), link(db, "few", "b")
+    kept = Registry(db, "b").link("few")
+    lost = f"""SELECT count(*) FROM {whole.table} w WHERE left_row % 16 = 3 AND decision = 'linked'
+        AND (left_row, right_row) NOT IN (SELECT (left_row, right_row) FROM {few.table})"""
+    assert db.execute(lost).fetchall() == [(0,)]
+    wrong = f"""SELECT count(*) FROM {few.table} WHERE decision = 'linked'
+        AND (left_row, right_row) NOT IN (SELECT (left_row, right_row) FROM truth)"""
+    assert db.execute(wrong).fetchall() == [(0,)]
+    same = f"SELECT count(*) FROM (FROM {few.table} EXCEPT FROM {kept.table})"
+    assert db.execute(same).fetchall() == [(0,)]
 
 
 def test_a_whole_list_against_itself_joins_nobody(db, people) -> None:

@@ -4,6 +4,6 @@ In the order they run: `normalise`, `exact`, `repair`, `candidates`, `score`, `a
 The steps are data (`pipeline.Step`); `linking` puts them together.
 """
 
-from notoneless.identity.linking import Groups, Links, group, link
+from notoneless.identity.linking import Groups, Links, Registry, group, link
 
-__all__ = ["Groups", "Links", "group", "link"]
+__all__ = ["Groups", "Links", "Registry", "group", "link"]

@@ -48,6 +48,50 @@ NEAR = Step(
 """Pairs that agree in a key. A guardian's number in the child's place was already made the
 guardian's, so the other list's guardian finds it by the second key."""
 
+UNEVEN = 4
+"""From this many times more open rows on one side, only those near the other side's are looked at."""
+
+
+def shortlist_step(small: int) -> Step:
+    """The open rows, of the longer list only those that could be one of the shorter one's.
+
+    They share the birth date and how the family name sounds (for long names, whose parts may have
+    changed places, the birth date), or the name; or both with a row already settled. What is given
+    up are pairs with another spelling *and* another birth date.
+    """
+    of_small = f"FROM $rest WHERE side = {small}"
+    return Step(
+        "unsettled",
+        f"""
+        WITH few AS (
+            SELECT s.born, c.syllable
+            FROM $rest s JOIN $readings c ON c.character = substr(s.name, 1, 1)
+            WHERE s.side = {small} AND s.born IS NOT NULL
+        )
+        SELECT * FROM $rest WHERE side = {small}
+        UNION ALL
+        SELECT r.* FROM $rest r LEFT JOIN $readings c ON c.character = substr(r.name, 1, 1)
+        WHERE r.side <> {small}
+          AND (EXISTS (SELECT 1 FROM few f WHERE f.born = r.born AND f.syllable = c.syllable)
+               OR (length(r.name) > 4 AND r.born IN (SELECT born {of_small} AND born IS NOT NULL))
+               OR r.name IN (SELECT name {of_small} AND name IS NOT NULL)
+               OR EXISTS (SELECT 1 FROM $rows o WHERE o.side = {small}
+                          AND o.name = r.name AND o.born = r.born))""",
+        ("side", "row"),
+    )
+
+
+DOUBLED = Step(
+    "unsettled",
+    """
+    SELECT * FROM $rest r
+    WHERE EXISTS (SELECT 1 FROM $lookalikes k WHERE k.row = r.row)
+       OR EXISTS (SELECT 1 FROM $lookalikes k WHERE k.other_row = r.row)""",
+    ("side", "row"),
+)
+"""Within one list: the open rows that share name and birth date with a numberless one. No other two
+rows of one list are joined without a number."""
+
 LOOKALIKES = Step(
     "lookalikes",
     f"""

@@ -88,15 +88,15 @@ AGREED = Step(
 )
 """The pairs that are one person for certain."""
 
-UNSETTLED = Step(
-    "unsettled",
+REST = Step(
+    "rest",
     """
     SELECT * FROM $rows o
     WHERE NOT EXISTS
           (SELECT 1 FROM $agreed a WHERE a.number = o.number AND a.digit = o.digit)""",
     ("side", "row"),
 )
-"""The rows that need the later steps: a tenth of a list, or what the other list does not have.
+"""The rows that are left: a tenth of a list, or what the other list does not have.
 
 A row whose number belongs to an agreed pair is settled even if it is not in the pair itself."""
 
@@ -105,7 +105,7 @@ KIN = Step(
     """
     SELECT n.left_row, n.right_row, o.side, o.row,
            coalesce(o.name = n.left_name OR o.name = n.right_name, false) AS namesake
-    FROM $unheard n JOIN $unsettled o
+    FROM $unheard n JOIN $rest o
       ON o.born = n.born
       AND (substr(o.name, 1, 1) = substr(n.left_name, 1, 1)
            OR substr(o.name, 1, 1) = substr(n.right_name, 1, 1))
@@ -125,4 +125,4 @@ EXACT = Step(
 )
 """Each left row with one right row: the first of those with this number."""
 
-STEPS = (SAME_NUMBER, RENAMED, HEARD, SWAPPED, UNHEARD, AGREED, UNSETTLED, KIN)
+STEPS = (SAME_NUMBER, RENAMED, HEARD, SWAPPED, UNHEARD, AGREED, REST, KIN)

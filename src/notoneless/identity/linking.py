@@ -57,6 +57,9 @@ _WITHIN = {
 _FEWEST_STRANGERS = 1000.0
 """However short the lists, so many strangers are thought of per child: the world outside them."""
 
+_FEW = 2000
+"""Shorter lists are not worth a shortlist."""
+
 _FOUND, _TWICE = 0.5, 0.002
 """Of the open rows, how many are thought to be in the other list, and how many twice in one."""
 
@@ -130,12 +133,18 @@ class Links:
 
 
 def _compare(
-    db: duckdb.DuckDBPyConnection, lists: tuple[str, ...], mode: dict[str, str], name: str
+    db: duckdb.DuckDBPyConnection,
+    lists: tuple[str, ...],
+    mode: dict[str, str],
+    name: str,
+    prepared: str = "",
 ) -> tuple[quality.Quality, tuple[score.Weight, ...]]:
     sources = tuple(normalise.listed(db, table) for table in lists)
     with Pipeline(db, readings=readings.load(db), **mode) as pipeline:
-        pipeline.run(normalise.rows_step(*sources), *exact.STEPS)
-        pipeline.run(exact.EXACT, REFUSED, candidates.LOOKALIKES, candidates.SHADOWS)
+        pipeline.run(normalise.rows_step(*sources, prepared=prepared), *exact.STEPS)
+        pipeline.run(exact.EXACT, REFUSED)
+        left, right = _shortlist(pipeline, len(lists))
+        pipeline.run(candidates.SHADOWS)
         known = pipeline.number("SELECT count(*) FROM $exact")
         share = 1000003 if known <= score.SAMPLE else 1000003 * score.SAMPLE // known
         pipeline.run(
@@ -160,11 +169,6 @@ def _compare(
             score.COMPARED,
         )
         weights = score.learn(pipeline)
-        open_rows = dict(
-            pipeline.rows("SELECT side, count(*) FROM $open WHERE NOT settled GROUP BY side")
-        )
-        last = len(lists) - 1
-        left, right = open_rows.get(0, 0), open_rows.get(last, 0)
         expected = (_FOUND if len(lists) == 2 else _TWICE) * min(left, right) + 1
         strangers, siblings = max(_FEWEST_STRANGERS, left * right / expected), _SIBLINGS[len(lists)]
         pipeline.run(
@@ -175,9 +179,22 @@ def _compare(
             review.doubtful_step(),
             review.links_step(),
         )
-        found = quality.estimate(pipeline, rows.get(0, 0), rows.get(last, 0))
+        found = quality.estimate(pipeline, rows.get(0, 0), rows.get(len(lists) - 1, 0))
         pipeline.keep("links", name)
     return found, weights
+
+
+def _shortlist(pipeline: Pipeline, lists: int) -> tuple[int, int]:
+    """Choose the open rows that the later steps look at; returns how many there were on each side."""
+    rest = dict(pipeline.rows("SELECT side, count(*) FROM $rest GROUP BY side"))
+    left, right = rest.get(0, 0), rest.get(lists - 1, 0)
+    pipeline.also("unsettled", "rest")
+    if lists == 2 and max(left, right) > candidates.UNEVEN * min(left, right) + _FEW:
+        pipeline.run(candidates.shortlist_step(0 if left < right else 1))
+    pipeline.run(candidates.LOOKALIKES)
+    if lists == 1:
+        pipeline.run(candidates.DOUBLED)
+    return left, right
 
 
 def link(db: duckdb.DuckDBPyConnection, left: str, right: str) -> Links:
@@ -190,6 +207,28 @@ def link(db: duckdb.DuckDBPyConnection, left: str, right: str) -> Links:
     table = f"links_{next(_made)}"
     found, weights = _compare(db, (left, right), _ACROSS, table)
     return Links(table, found, weights)
+
+
+class Registry:
+    """A long list kept ready, so that a short one is linked against it without reading all of it.
+
+    ``rows`` names a table as for `link`; make a new registry when it changes.
+    """
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, rows: str) -> None:
+        self._db, self._rows = db, rows
+        self._prepared = f"registry_{next(_made)}"
+        with Pipeline(db) as pipeline:
+            pipeline.run(normalise.prepared_step(normalise.listed(db, rows)))
+            pipeline.keep("prepared", self._prepared)
+
+    def link(self, left: str) -> Links:
+        """The same as ``link(db, left, rows)``, sooner."""
+        table = f"links_{next(_made)}"
+        found, weights = _compare(
+            self._db, (left, self._rows), _ACROSS, table, prepared=self._prepared
+        )
+        return Links(table, found, weights)
 
 
 @dataclass(frozen=True, slots=True)

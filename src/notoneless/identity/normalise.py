@@ -138,23 +138,31 @@ def _rows_of(source: str, side: int) -> str:
     FROM {source}"""
 
 
-def rows_step(*sources: str) -> Step:
-    """Both lists in one pass.
+def _cleaned(source: str) -> str:
+    own = born_in("value")
+    return f"""
+        SELECT side, row, name, CASE WHEN {is_of_an_adult("value", "told")} THEN NULL ELSE value END
+                   AS number,
+               digit, told, coalesce(told, CASE WHEN {is_date(own)} THEN {own} END) AS born
+        FROM (SELECT side, row, name, digit, told, {whole("value", "id_number")} AS value
+              FROM ({source}))"""
+
+
+def rows_step(*sources: str, prepared: str = "") -> Step:
+    """Both lists in one pass; the table ``prepared`` is a right list that has been through it before.
 
     ``number`` is not yet checked but never an adult's in a child's place; ``born`` is the date told
     or, if there is none, the number's.
     """
-    both = " UNION ALL ".join(_rows_of(source, side) for side, source in enumerate(sources))
-    own = born_in("value")
-    return Step(
-        "rows",
-        f"""
-        SELECT side, row, name, CASE WHEN {is_of_an_adult("value", "told")} THEN NULL ELSE value END
-                   AS number,
-               digit, told, coalesce(told, CASE WHEN {is_date(own)} THEN {own} END) AS born
-        FROM (SELECT side, row, name, digit, told, {whole("value", "id_number")} AS value FROM ({both}))""",
-        ("side", "row"),
-    )
+    fresh = sources[:1] if prepared else sources
+    both = " UNION ALL ".join(_rows_of(source, side) for side, source in enumerate(fresh))
+    kept = f" UNION ALL SELECT * FROM {prepared}" if prepared else ""
+    return Step("rows", _cleaned(both) + kept, ("side", "row"))
+
+
+def prepared_step(source: str) -> Step:
+    """The rows of a right list, cleaned once and for all."""
+    return Step("prepared", _cleaned(_rows_of(source, 1)), ("row",))
 
 
 def _digits(text: str) -> str:

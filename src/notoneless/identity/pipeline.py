@@ -73,6 +73,10 @@ class Pipeline:
             self._names[step.name] = table
             self.steps.append(step)
 
+    def also(self, name: str, step: str) -> None:
+        """Let later steps name a step's table in another way."""
+        self._names[name] = self._names[step]
+
     def drop(self, *names: str) -> None:
         """Let go of tables that no later step needs."""
         for name in names:
