@@ -57,9 +57,10 @@ def find(
     _refuse_another_county(con, folder)
     _registry(con)
     _register_and_roll_rows(con)
+    registry = identity.Registry(con, "registry_people")
     for kind in sorted(folder.kinds() - {"census", *ROLLS}):
         progress(gettext("比对{kind}").format(kind=kind_label(kind)))
-        _hold_against_registry(con, kind, decisions, folder)
+        _hold_against_registry(con, registry, kind, decisions, folder)
 
 
 def kind_label(kind: str) -> str:
@@ -264,7 +265,11 @@ def _register_and_roll_rows(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _hold_against_registry(
-    con: duckdb.DuckDBPyConnection, kind: str, decisions: Decisions, folder: Folder
+    con: duckdb.DuckDBPyConnection,
+    registry: identity.Registry,
+    kind: str,
+    decisions: Decisions,
+    folder: Folder,
 ) -> None:
     """Join the rows of one kind of list to the children they are about."""
     con.execute(
@@ -282,7 +287,7 @@ def _hold_against_registry(
         f"CREATE OR REPLACE TEMP VIEW kind_people AS SELECT row, {_PERSON} FROM kind_rows "
         "WHERE row NOT IN (SELECT left_row FROM kind_links)"
     )
-    links = identity.link(con, "kind_people", "registry_people")
+    links = registry.link("kind_people")
     con.execute(
         "INSERT INTO kind_links SELECT left_row, right_row, probability, step, evidence "
         f"FROM {links.table} WHERE decision = 'linked'"
