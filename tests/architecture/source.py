@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -24,7 +25,21 @@ def modules() -> dict[Path, ast.Module]:
 
 @cache
 def committed() -> tuple[Path, ...]:
-    """Every file that is, or is about to be, committed: what git knows and does not ignore."""
+    """Every file that is, or is about to be, committed: what git knows and does not ignore.
+
+    Where there is no git (a source archive): every file outside of hidden and made folders.
+    """
+    if not (ROOT / ".git").exists() or not shutil.which("git"):
+        made = {"__pycache__", "build", "dist", "demo-county"}
+        return tuple(
+            path
+            for path in sorted(ROOT.rglob("*"))
+            if path.is_file()
+            and not any(
+                part in made or (part.startswith(".") and part != ".ci")
+                for part in path.relative_to(ROOT).parts[:-1]
+            )
+        )
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

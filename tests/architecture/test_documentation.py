@@ -156,3 +156,7 @@ def test_make_has_every_task() -> None:
     named = re.search(r"^TASKS := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     assert named
     assert set(named[1].split()) == tasks
+
+
+def test_the_picture_is_small_enough_to_carry() -> None:
+    assert (ROOT / "docs/picture.png").stat().st_size < 250_000, "see docs/picture.py"
