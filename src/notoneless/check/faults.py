@@ -49,12 +49,6 @@ OTHER_COUNTY = FaultKind(
     N_("{kind}里的 {rows} 人几乎都不在本县的名单里（对上 {linked} 人），像是别的县的名单"),
     N_("换成本县的名单；确实是本县的，请检查身份证号一列是否错位"),
 )
-OTHER_COUNTY_ASIDE = FaultKind(
-    "C009",
-    N_("{kind}里的 {rows} 人都没有在本县的名单里对上，这份名单没有采用"),
-    N_("换成本县的名单；确实是本县的，请检查身份证号一列是否错位"),
-    "warning",
-)
 NOT_A_FOLDER = FaultKind(
     "C010",
     N_("{path} 不是文件夹"),
@@ -83,7 +77,9 @@ BAD_DECISIONS = FaultKind(
 DECISIONS_UNREADABLE = FaultKind(
     "C015",
     N_("{path} 不是本程序写出的 review.csv，缺少 {columns} 列"),
-    N_("在上次结果的 review.csv 里填 answer 一列，或在 workbook.xlsx 的“疑似同一人”里填回答，原样交回"),
+    N_(
+        "在上次结果的 review.csv 里填 answer 一列，或在 workbook.xlsx 的“疑似同一人”里填回答，原样交回"
+    ),
 )
 PREVIOUS_UNREADABLE = FaultKind(
     "C016",
@@ -105,12 +101,6 @@ DATE_UNREADABLE = FaultKind(
     "C018",
     N_("日期“{seen}”看不懂"),
     N_("写成 2026-09-21 的样子"),
-)
-RULEBOOK_UNKNOWN_FACT = FaultKind(
-    "C019",
-    N_("规则用到的“{fact}”没有任何名单能提供，{children} 人的相关结论只能是缺数据"),
-    N_("等有了这份名单再看这一项，不影响其他结论"),
-    "warning",
 )
 NEEDED_GUARANTEE = FaultKind(
     "C021",

@@ -36,7 +36,7 @@ def find(
     folder: Folder,
     decisions: Decisions,
     progress: Callable[[str], None] = lambda _: None,
-) -> None:
+) -> identity.Quality:
     """Make the tables ``registry``, ``child_rows`` and ``doubts`` from the view ``rows``.
 
     - ``registry(child, universe, census_row, roll_row, name, id_number, birth_date, sex, ...)``: one
@@ -44,6 +44,8 @@ def find(
       in it ('roll').
     - ``child_rows(child, row_id, kind, list_no, step, probability, evidence)``: which rows are whose.
     - ``doubts(pair_id, left_row, right_row, probability, step, evidence)``: pairs of rows for a person.
+
+    Gives back how good the match of roll and register is likely to be.
     """
     con.execute(
         "CREATE TABLE doubts (pair_id VARCHAR, left_row BIGINT, right_row BIGINT, "
@@ -61,6 +63,7 @@ def find(
     for kind in sorted(folder.kinds() - {"census", *ROLLS}):
         progress(gettext("比对{kind}").format(kind=kind_label(kind)))
         _hold_against_registry(con, registry, kind, decisions, folder)
+    return links.quality
 
 
 def kind_label(kind: str) -> str:

@@ -87,7 +87,7 @@ def check(settings: Settings, progress: Progress | None = None) -> Outcome:
         as_of = settings.as_of or folder.newest_date or dt.date.today()  # noqa: DTZ011 - the office's day
         with connect(memory=MEMORY, spill=work / "spill") as con:
             rows.load(con, folder.lists)
-            people.find(con, folder, answers, heard.step)
+            quality = people.find(con, folder, answers, heard.step)
             heard.step(gettext("逐人对照保障"))
             rules = guarantees.load(settings.rulebooks)
             facts.build(con, folder, rules.schema)
@@ -99,7 +99,7 @@ def check(settings: Settings, progress: Progress | None = None) -> Outcome:
             heard.step(gettext("写结果"))
             staged = work / "result"
             staged.mkdir()
-            result = tables.result(con, folder, rules, as_of)
+            result = tables.result(con, folder, rules, as_of, quality)
             figures = write_all(con, result, staged, mask=settings.mask)
         _publish(staged, settings.out)
     return Outcome(settings.out, figures, folder, as_of)

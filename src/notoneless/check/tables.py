@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 
-from notoneless import __version__, rosters
+from notoneless import __version__, identity, rosters
 from notoneless.check.folder import Folder
 from notoneless.check.guarantees import Rules
 from notoneless.check.people import kind_label
@@ -142,7 +142,11 @@ def _faults(con: duckdb.DuckDBPyConnection, faults: list[Fault]) -> None:
 
 
 def result(
-    con: duckdb.DuckDBPyConnection, folder: Folder, rules: Rules, as_of: dt.date
+    con: duckdb.DuckDBPyConnection,
+    folder: Folder,
+    rules: Rules,
+    as_of: dt.date,
+    quality: identity.Quality,
 ) -> CheckResult:
     """What the files say beside their tables."""
     return CheckResult(
@@ -155,9 +159,34 @@ def result(
         ),
         comparisons=_comparisons(con, folder),
         missing=_missing(con, rules, folder),
+        quality=_quality(quality),
         version=__version__,
         settings={"as_of": as_of.isoformat()},
     )
+
+
+def _quality(found: identity.Quality) -> tuple[str, ...]:
+    """How the roll was matched with the register, and how far that can be trusted."""
+    linked, review = sum(found.linked.values()), sum(found.review.values())
+    if not linked:
+        return ()
+    sentence = gettext(
+        "学籍与户籍对上{linked}人，其中{exact}人身份证号和姓名都相同；{review}对拿不准，留给人判定。"
+    ).format(linked=f"{linked:,}", exact=f"{found.linked.get('exact', 0):,}", review=f"{review:,}")
+    if found.precision is None or found.recall is None:
+        return (sentence,)
+    trust = gettext(
+        "预计准确率{precision:.2%}，查全率{recall:.2%}：把{known}对号码相同的记录遮住号码重新比对，"
+        "{again}对仍能对上；{others}对号码不同的记录里，{wrong}对会被误认。"
+    ).format(
+        precision=found.precision,
+        recall=found.recall,
+        known=f"{found.known_matches:,}",
+        again=f"{found.matches_found:,}",
+        others=f"{found.known_others:,}",
+        wrong=f"{found.others_joined:,}",
+    )
+    return sentence, trust
 
 
 def _county(con: duckdb.DuckDBPyConnection) -> str:

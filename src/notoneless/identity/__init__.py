@@ -5,5 +5,6 @@ The steps are data (`pipeline.Step`); `linking` puts them together.
 """
 
 from notoneless.identity.linking import Groups, Links, Registry, group, link
+from notoneless.identity.quality import Quality
 
-__all__ = ["Groups", "Links", "Registry", "group", "link"]
+__all__ = ["Groups", "Links", "Quality", "Registry", "group", "link"]

@@ -78,7 +78,9 @@ def _guarantees(book: Book, sheet: Sheet) -> None:
                 Meant(one.gap, "gap") if one.gap else 0,
                 Meant(one.unknown, "unknown") if one.unknown else 0,
                 gettext("{kept:,}人已落实，{excused:,}人依法除外，覆盖{coverage}%").format(
-                    kept=one.kept, excused=one.excused, coverage=("?" if one.unknown else "") + (one.coverage or "—")
+                    kept=one.kept,
+                    excused=one.excused,
+                    coverage=("?" if one.unknown else "") + (one.coverage or "—"),
                 ),
             )
             for one in book.figures.guarantees
