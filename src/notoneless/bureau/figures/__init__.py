@@ -1,0 +1,1 @@
+"""Figures: numbers that are counted, never typed, and the records behind each."""

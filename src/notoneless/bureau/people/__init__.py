@@ -1,0 +1,1 @@
+"""Children: who they are, what is known of them, since when, and who says so."""
