@@ -13,7 +13,17 @@ import pytest
 from invented_lists import child, number, table
 
 from notoneless.engines.duckdb import connect
-from notoneless.identity import Registry, assign, exact, group, link, linking, normalise
+from notoneless.identity import (
+    Registry,
+    assign,
+    exact,
+    group,
+    link,
+    linking,
+    normalise,
+    review,
+    score,
+)
 from notoneless.identity.pipeline import Step
 
 A, B = number("20150102", 12), number("20150102", 34)
@@ -327,6 +337,15 @@ def test_evidence_is_in_words_and_holds_no_personal_value(db) -> None:
         "身份证号末位不符、其余相同，姓名读音相同，出生日期相同，性别相同，监护人身份证号相同，村（社区）相同"
     )
     assert not any(text in said for text in ("张伟", "章炜", A[6:14], MOTHER[-4:], "甲镇", "一村"))
+
+
+def test_evidence_in_another_language_may_hold_any_character(db, monkeypatch) -> None:
+    for module in (score, review):
+        monkeypatch.setattr(module, "gettext", lambda text: f"it's {text} $1 {{}}")
+    left = [child(1, "张伟", id_number=A), child(2, "李娜", **HERE)]
+    right = [child(1, "张伟", id_number=A), child(2, "李娜", id_number=B, **HERE)]
+    said = evidence(db, left, right)
+    assert said.startswith("it's 身份证号相同 $1 {}")
 
 
 def test_every_step_keeps_its_keys(db) -> None:

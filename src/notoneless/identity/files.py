@@ -36,9 +36,10 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A view with the columns of `COLUMNS`, and in ``place`` the number that people see."""
+    """A view with the columns of `COLUMNS`; ``place`` is the number people see, where not ``row``."""
 
     view: str
+    place: str = "row"
     faults: tuple[Fault, ...] = ()
 
 
@@ -66,18 +67,11 @@ def match(left: Path, right: Path | None, out: Path, *, memory: str = "1500MB") 
         if right is None:
             groups = group(db, lists[0].view)
             found, quality = groups.pairs, groups.quality
-            numbers = f"""SELECT least(l.place, r.place) AS left_row, greatest(l.place, r.place) AS right_row,
-                p.* EXCLUDE (left_row, right_row)
-                FROM {found} p JOIN {lists[0].view} l ON l.row = p.left_row
-                JOIN {lists[0].view} r ON r.row = p.right_row WHERE l.place <> r.place"""
         else:
             links = link(db, lists[0].view, lists[1].view)
             found, quality = links.table, links.quality
-            numbers = f"""SELECT l.place AS left_row, r.place AS right_row,
-                p.* EXCLUDE (left_row, right_row)
-                FROM {found} p JOIN {lists[0].view} l ON l.row = p.left_row
-                JOIN {lists[1].view} r ON r.row = p.right_row"""
-        _write(db, f"{numbers} ORDER BY left_row, probability DESC, right_row, evidence", out)
+        numbers = _numbered(found, lists[0], lists[-1], alone=right is None)
+        _write(db, f"{numbers} ORDER BY left_row, right_row, evidence", out)
         db.close()
     return Matched(quality, tuple(fault for one in lists for fault in one.faults))
 
@@ -109,10 +103,7 @@ def _open(db: duckdb.DuckDBPyConnection, path: Path, into: Path) -> _List:
                * EXCLUDE (row, data_row)
         FROM read_parquet({engine.quote(str(sheet.path))}) WHERE accepted"""
     )
-    return _List(view, said)
-
-
-_TEXT, _DAY = ("VARCHAR",), ("DATE", "VARCHAR", "TIMESTAMP")
+    return _List(view, "place", said)
 
 
 def _own_parquet(db: duckdb.DuckDBPyConnection, path: Path) -> str:
@@ -125,9 +116,9 @@ def _own_parquet(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     types = {name: kind for name, kind, *_ in described}
     if "name" not in types:
         return ""
-    parts = ["file_row_number + 1 AS row", "file_row_number + 1 AS place"]
+    parts = ["file_row_number + 1 AS row"]
     for column in COLUMNS:
-        if column in ("row", "place") or column not in types:
+        if column == "row" or column not in types:
             continue
         if column == "birth_date":
             if types[column] == "VARCHAR":
@@ -158,6 +149,18 @@ def _own_parquet(db: duckdb.DuckDBPyConnection, path: Path) -> str:
     view = f"list_{next(_views)}"
     db.execute(f"CREATE TEMP VIEW {view} AS SELECT {', '.join(parts)} FROM {source}")
     return view
+
+
+def _numbered(found: str, left: _List, right: _List, *, alone: bool) -> str:
+    """The pairs with the numbers that people see, which a household's members share."""
+    if left.place == right.place == "row":
+        return f"SELECT * FROM {found}"
+    one, two = f"l.{left.place}", f"r.{right.place}"
+    if alone:
+        one, two = f"least({one}, {two})", f"greatest({one}, {two})"
+    return f"""SELECT {one} AS left_row, {two} AS right_row, p.* EXCLUDE (left_row, right_row)
+        FROM {found} p JOIN {left.view} l ON l.row = p.left_row
+        JOIN {right.view} r ON r.row = p.right_row{" WHERE l.place <> r.place" if alone else ""}"""
 
 
 def _write(db: duckdb.DuckDBPyConnection, select: str, out: Path) -> None:

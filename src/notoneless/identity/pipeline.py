@@ -34,6 +34,11 @@ class Step:
     keys: tuple[str, ...]
 
 
+def literal(text: str) -> str:
+    """A text as an SQL literal inside a step."""
+    return engine.quote(text).replace("$", "$$")
+
+
 class Pipeline:
     """Materialises steps as temporary tables of one open database, and drops them at the end."""
 

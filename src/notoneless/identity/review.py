@@ -5,7 +5,7 @@ from __future__ import annotations
 from notoneless.i18n import N_, gettext
 from notoneless.identity import score
 from notoneless.identity.assign import CERTAIN, DOUBTFUL
-from notoneless.identity.pipeline import Step
+from notoneless.identity.pipeline import Step, literal
 
 SHOWN = 3
 """At most so many doubtful pairs are shown for one row of the left list."""
@@ -56,18 +56,22 @@ def links_step() -> Step:
     """The links and the doubtful pairs, each with its step and its evidence in words."""
     agreed = f"concat_ws('，', {', '.join(score.words(True))})"
     against = f"concat_ws('，', {', '.join(score.words(False))})"
-    number, name, date = (gettext(text) for text in ("身份证号相同", "姓名相同", "出生日期相同"))
+    number, name, date = gettext("身份证号相同"), gettext("姓名相同"), gettext("出生日期相同")
     alike_name, other_date = gettext("姓名读音相同"), gettext("出生日期不同")
+
+    def said(*agreeing: str, against: str = "") -> str:
+        return literal("；".join(filter(None, ("，".join(agreeing), against))))
+
     return Step(
         "links",
         f"""
         SELECT left_row, right_row,
                {EXACT} AS probability,
                'linked' AS decision, 'exact' AS step,
-               CASE WHEN NOT same_name THEN '{number}，{alike_name}，{date}'
-                    WHEN equal_date THEN '{number}，{name}，{date}'
-                    WHEN other_date THEN '{number}，{name}；{other_date}'
-                    ELSE '{number}，{name}' END AS evidence
+               CASE WHEN NOT same_name THEN {said(number, alike_name, date)}
+                    WHEN equal_date THEN {said(number, name, date)}
+                    WHEN other_date THEN {said(number, name, against=other_date)}
+                    ELSE {said(number, name)} END AS evidence
         FROM $exact
         UNION ALL
         SELECT left_row, right_row, round(least(probability, {EXACT}), 4), decision,

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from math import log
 
 from notoneless.i18n import N_, gettext
-from notoneless.identity.pipeline import Pipeline, Step
+from notoneless.identity.pipeline import Pipeline, Step, literal
 
 SAMPLE = 20_000
 """Pairs looked at to learn the weights of matches, and as many of strangers."""
@@ -276,7 +276,7 @@ def words(agreeing: bool) -> list[str]:
     said = []
     for comparison in COMPARISONS:
         cases = "".join(
-            f" WHEN {level.value} THEN '{gettext(level.says)}'"
+            f" WHEN {level.value} THEN {literal(gettext(level.says))}"
             for level in comparison.levels
             if level.agrees is agreeing
         )
