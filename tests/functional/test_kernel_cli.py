@@ -1,7 +1,5 @@
 """The kernel's commands as a person runs them."""
 
-
-
 from __future__ import annotations
 
 import re

@@ -204,7 +204,7 @@ class ExpressionText:
         elif re.fullmatch(r"[^\W\d]\w*", raw):
             self._check_word(raw, at, after)
         else:
-            self.refuse(_SYMBOLS.get(raw, gettext("这个符号")), at, raw)
+            self.refuse(gettext(_SYMBOLS.get(raw, N_("这个符号"))), at, raw)
 
     def _check_number(self, raw: str, at: int) -> None:
         if re.fullmatch(r"\d+", raw):
