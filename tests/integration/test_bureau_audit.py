@@ -6,6 +6,7 @@ import datetime as dt
 import random
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -251,3 +252,24 @@ def test_every_write_of_the_apps_is_an_action() -> None:
     ]
     assert not silent, f"{silent}: put @audit.action on it, or begin its name with an underscore"
     assert getattr(accounts.grant, "is_action", False)
+
+
+def test_every_verb_has_its_words() -> None:
+    """What is recorded can be read on the first page and in the log."""
+    import ast
+
+    import notoneless.bureau
+    from notoneless.bureau import offers
+
+    known = {verb for module in offers.found("actions") for verb in getattr(module, "VERBS", {})}
+    said = {
+        argument.value
+        for path in Path(notoneless.bureau.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", "") or getattr(node.func, "id", ""))
+        in ("record", "read", "_record")
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert {verb for verb in said if "." in verb} <= known, "put their words into VERBS"

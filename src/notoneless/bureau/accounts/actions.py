@@ -25,6 +25,29 @@ from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
 from notoneless.bureau.accounts.queries import assignments_in_force, require
 from notoneless.bureau.audit import actions as audit
 from notoneless.faults import Refusal
+from notoneless.i18n import N_
+
+VERBS = {
+    "organisation.added": N_("增加机构"),
+    "organisation.renamed": N_("给机构改名"),
+    "organisation.moved": N_("移动机构"),
+    "organisation.closed": N_("撤销机构"),
+    "school.code_set": N_("登记学校标识码"),
+    "school.stages_set": N_("登记学校学段"),
+    "user.invited": N_("邀请人员"),
+    "user.invited_again": N_("重设密码"),
+    "user.password_set": N_("设置密码"),
+    "user.password_changed": N_("改密码"),
+    "user.deactivated": N_("停用人员"),
+    "user.reactivated": N_("恢复人员"),
+    "user.logged_in": N_("登录"),
+    "user.logged_out": N_("退出"),
+    "user.login_failed": N_("登录失败"),
+    "role.granted": N_("授予角色"),
+    "role.revoked": N_("收回角色"),
+    "role.delegated": N_("委托角色"),
+}
+"""What this app's verbs mean in words, for the first page and the log."""
 
 PARENTS: dict[str, tuple[str, ...]] = {
     "province": (),

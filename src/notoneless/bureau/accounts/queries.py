@@ -14,7 +14,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Assignment, Lineage, Organisation, User
@@ -81,9 +81,11 @@ def needs_second_factor(by: User) -> bool:
 
 
 def organisations(by: User, kinds: Iterable[str] = ()) -> QuerySet[Organisation]:
-    """The organisations that a person may see: those they work in and everything below."""
+    """The organisations that a person may see: those they work in and everything below, from the top."""
     found = Organisation.objects.filter(pk__in=reach(by, "organisation.see"))
-    return (found.filter(kind__in=tuple(kinds)) if kinds else found).order_by("name")
+    if kinds:
+        found = found.filter(kind__in=tuple(kinds))
+    return found.annotate(depth=Count("up")).order_by("depth", "name")
 
 
 def above(organisation: Organisation) -> QuerySet[Organisation]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from notoneless import vault
 from notoneless.bureau.audit import chain
 from notoneless.bureau.audit.models import Event, Head
+from notoneless.i18n import N_
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +41,9 @@ class _System:
     def get_username(self) -> str:
         return "system"
 
+
+VERBS = {"audit.read": N_("查看审计日志"), "list.exported": N_("导出名单")}
+"""What the verbs of the log mean, in words. Every app's ``actions.py`` has its own ``VERBS``."""
 
 SYSTEM: Actor = _System()
 """The system itself, where nobody asked: the nightly sweep, the first start."""
@@ -111,8 +115,9 @@ def record(
 ) -> None:
     """Say what is being done: ``record(by, "child.read", child, purpose="核对公安名单")``.
 
-    ``verb`` is ``thing.done``, for ever the same; ``details`` are counts, names of fields, keys of rows,
-    never a name, number or address of a person. ``organisation`` is where it happened.
+    ``verb`` is ``thing.done``, for ever the same, with its words in the app's ``VERBS``; ``details`` are
+    counts, names of fields, keys of rows, never a name, number or address of a person. ``organisation`` is
+    where it happened.
     """
     if _open.said is None:
         raise RuntimeError(f"{verb}: record() belongs into a function with @audit.action")

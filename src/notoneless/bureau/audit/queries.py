@@ -9,9 +9,11 @@ from django.db import models
 from django.db.models import Count, QuerySet
 
 from notoneless import vault
+from notoneless.bureau import offers
 from notoneless.bureau.audit import chain
 from notoneless.bureau.audit.actions import Actor
 from notoneless.bureau.audit.models import Event, Head
+from notoneless.i18n import gettext
 
 
 def head() -> str:
@@ -41,12 +43,26 @@ def newest() -> QuerySet[Event]:
     return Event.objects.order_by("-seq")
 
 
+QUIET = ("user.logged_in", "user.logged_out", "audit.read", "list.exported")
+"""What is recorded and yet is not work done; nor is what ends in ``.read``."""
+
+
+def words(verb: str) -> str:
+    """What a verb of the log means, in the reader's language; itself when no app explains it."""
+    for module in offers.found("actions"):
+        if text := getattr(module, "VERBS", {}).get(verb):
+            return gettext(text)
+    return verb
+
+
 def done_by(actor: Actor, *, since: dt.datetime) -> list[tuple[str, int]]:
-    """What somebody has done since a moment: each verb with how often, most often first."""
+    """What somebody has done since a moment: each verb, in words, with how often; most often first."""
     counted = (
         Event.objects.filter(actor=actor.pk, at__gte=since)
+        .exclude(verb__in=QUIET)
+        .exclude(verb__endswith=".read")
         .values_list("verb")
         .annotate(times=Count("seq"))
         .order_by("-times", "verb")
     )
-    return list(counted)
+    return [(words(verb), times) for verb, times in counted]

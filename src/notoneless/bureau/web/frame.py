@@ -36,7 +36,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     """The places this person can go, as their apps' ``urls.MENU`` offer them."""
     allowed = permissions(user)
-    match = request.resolver_match
     items = sorted(
         (item for module in offers.found("urls") for item in getattr(module, "MENU", ())),
         key=lambda item: item.order,
@@ -45,12 +44,15 @@ def menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     for item in items:
         url = reverse(item.url)
         if resolve(url).func.permission in allowed:  # type: ignore[attr-defined]  # set by `needs`
-            current = match is not None and (
-                match.view_name == item.url
-                or bool(match.app_name and item.url.startswith(match.app_name + ":"))
-            )
-            shown.append({"text": gettext(item.text), "url": url, "current": current})
+            shown.append({"text": gettext(item.text), "url": url, "current": False})
+    here = [item for item in shown if _is_under(request.path, str(item["url"]))]
+    if here:
+        max(here, key=lambda item: len(str(item["url"])))["current"] = True
     return shown
+
+
+def _is_under(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url + "/"))
 
 
 def hats(user: User) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.access import Request, needs, public
 from notoneless.bureau.audit.actions import read_log as audit_read
-from notoneless.bureau.audit.queries import done_by, head, newest, verify
+from notoneless.bureau.audit.queries import done_by, head, newest, verify, words
 from notoneless.bureau.tables import Column, Table
 from notoneless.calendar import term_on
 from notoneless.i18n import N_, gettext
@@ -66,11 +66,14 @@ EVENTS = (
     Column("seq", N_("序号"), number=True, value=lambda event: str(event.seq)),
     Column("at", N_("时间")),
     Column("actor_name", N_("谁")),
-    Column("verb", N_("做了什么")),
+    Column("verb", N_("做了什么"), value=lambda event: words(event.verb)),
+    Column("code", N_("动作"), value=lambda event: event.verb),
     Column("subject_kind", N_("对象类别")),
     Column("subject", N_("对象编号")),
     Column("purpose", N_("用途")),
-    Column("details", N_("细节")),
+    Column(
+        "details", N_("细节"), value=lambda event: "" if event.details == "{}" else event.details
+    ),
 )
 
 
@@ -78,8 +81,8 @@ EVENTS = (
 def audit_log(request: Request) -> HttpResponse:
     """The audit log, newest first; ``?verify=1`` walks the chain. Reading it is recorded too."""
     rows = newest()
-    if words := request.GET.get("q", "").strip():
-        rows = rows.filter(actor_name=words) | rows.filter(verb__startswith=words)
+    if wanted := request.GET.get("q", "").strip():
+        rows = rows.filter(actor_name=wanted) | rows.filter(verb__startswith=wanted)
     audit_read(request.user)
     table = Table(request, rows, EVENTS, title=gettext("审计日志"))
     verdict = verify() if request.GET.get("verify") else None
