@@ -140,15 +140,21 @@ def _own_parquet(db: duckdb.DuckDBPyConnection, path: Path) -> str:
         elif column in ("id_number", "guardian_id"):
             if types[column] != "VARCHAR":
                 return ""
-            parts.append(
-                f"CASE WHEN length({column}) = 18 THEN {column}"
-                f" ELSE nullif(upper(regexp_replace({column}, '[\\s''’]', '', 'g')), '') END AS {column}"
-            )
+            parts.append(_clean_number(db, source, column))
         else:
             parts.append(f"CAST({engine.name(column)} AS VARCHAR) AS {column}")
     view = f"list_{next(_views)}"
     db.execute(f"CREATE TEMP VIEW {view} AS SELECT {', '.join(parts)} FROM {source}")
     return view
+
+
+def _clean_number(db: duckdb.DuckDBPyConnection, source: str, column: str) -> str:
+    """The column, cleaned only if a look at it finds something to clean."""
+    cleaned = f"nullif(upper(regexp_replace({column}, '[\\s''’]', '', 'g')), '')"
+    soiled = f"length({column}) <> 18 AND {column} IS DISTINCT FROM {cleaned}"
+    if not db.execute(f"SELECT 1 FROM {source} WHERE {soiled} LIMIT 1").fetchall():
+        return column
+    return f"CASE WHEN length({column}) = 18 THEN {column} ELSE {cleaned} END AS {column}"
 
 
 def _numbered(found: str, left: _List, right: _List, *, alone: bool) -> str:
