@@ -84,7 +84,9 @@ def _from_workbook(path: Path) -> list[tuple[int, str, str]]:
     except (CalamineError, OSError) as error:
         raise _unreadable(path, "") from error
     if found is None:
-        raise _unreadable(path, "、".join(gettext(column) for column in (PAIR_ID, PAIR_ANSWER)))
+        raise _unreadable(
+            path, gettext("、").join(gettext(column) for column in (PAIR_ID, PAIR_ANSWER))
+        )
     return found
 
 
@@ -99,7 +101,7 @@ def _from_csv(path: Path) -> Iterator[tuple[int, str, str]]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = {"pair_id", "answer"} - set(reader.fieldnames or ())
     if missing:
-        raise _unreadable(path, "、".join(sorted(missing)))
+        raise _unreadable(path, gettext("、").join(sorted(missing)))
     for number, line in enumerate(reader, start=2):
         if answer := (line["answer"] or "").strip():
             yield number, line["pair_id"].strip(), answer

@@ -147,7 +147,9 @@ def _reason(folder: Folder) -> str:
     kinds = rosters.kinds()
     not_given = [str(kinds[kind].label) for kind in CLEARING_LISTS if kind not in folder.kinds()]
     uncleared = (
-        gettext("；没有{lists}，未能排除").format(lists="、".join(not_given)) if not_given else ""
+        gettext("；没有{lists}，未能排除").format(lists=gettext("、").join(not_given))
+        if not_given
+        else ""
     )
     left = _words(
         "coalesce(s.roll_state, 'enrolled')",

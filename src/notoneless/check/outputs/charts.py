@@ -75,7 +75,7 @@ def _most(places: list[PlaceCount]) -> str:
             township=first[0], number=number
         )
     return gettext("{townships}等{places}个乡镇要找的孩子最多，各{number:,}人").format(
-        townships="、".join(first[:2]), places=len(first), number=number
+        townships=gettext("、").join(first[:2]), places=len(first), number=number
     )
 
 

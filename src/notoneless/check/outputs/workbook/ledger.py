@@ -286,7 +286,7 @@ class Sheet:
                 "input_title": gettext("是不是同一个孩子"),
                 "input_message": gettext("从下拉框里选一个；拿不准就选最后一个。"),
                 "error_title": gettext("请从下拉框里选"),
-                "error_message": "、".join(choices),
+                "error_message": gettext("、").join(choices),
             },
         )
 

@@ -24,7 +24,7 @@ def summary(book: Book) -> None:
         name = gettext(sentences.COMPARISON_NAMES[found.comparison.id])
         meaning = "unknown" if found.count is None else "gap" if found.count else "kept"
         sheet.line(
-            f"{SHAPES[meaning]} {name}：{sentences.comparison(found)}",
+            f"{SHAPES[meaning]} {name}{gettext('：')}{sentences.comparison(found)}",
             font_size=11,
             bold=bool(found.count),
             font_color=MEANINGS[meaning],
@@ -110,7 +110,7 @@ def _sources(book: Book, sheet: Sheet) -> None:
                 one.rows,
                 one.list_date.isoformat() if one.list_date else gettext("日期不详"),
                 one.faults or None,
-                one.name + (f" [{'、'.join(one.sheets)}]" if one.sheets else ""),
+                one.name + (f" [{gettext('、').join(one.sheets)}]" if one.sheets else ""),
             )
             for one in result.lists
         ),
