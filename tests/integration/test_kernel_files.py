@@ -187,6 +187,32 @@ def test_what_is_no_parquet_is_said_so(content: bytes | None, tmp_path: Path, sw
     assert not (tmp_path / "out.parquet").exists()
 
 
+def test_a_place_that_cannot_be_written_is_said_so(
+    tmp_path: Path, sweep: Sweep, facts_file: Path
+) -> None:
+    for out in (tmp_path / "no" / "such" / "out.parquet", tmp_path):
+        with pytest.raises(Refusal, match="R307"):
+            decide_file(facts_file, sweep, out)
+
+
+def test_a_full_disk_leaves_no_trace(sweep: Sweep, facts_file: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this machine has no /dev/full to write to")
+    with pytest.raises(Refusal, match="R307"):
+        decide_file(facts_file, sweep, full / "out.parquet")
+
+
+def test_a_torn_file_is_said_so(tmp_path: Path, sweep: Sweep, facts_file: Path) -> None:
+    data = bytearray(facts_file.read_bytes())
+    data[4:400] = b"x" * 396
+    facts_file.write_bytes(data)
+    out = tmp_path / "out.parquet"
+    with pytest.raises(Refusal, match="R30"):
+        decide_file(facts_file, sweep, out)
+    assert not out.exists()
+
+
 def test_an_empty_file_gives_an_empty_file(
     tmp_path: Path, sweep: Sweep, db: duckdb.DuckDBPyConnection, facts_file: Path
 ) -> None:

@@ -11,6 +11,14 @@ from notoneless.i18n import gettext
 
 if TYPE_CHECKING:
     import datetime as dt
+import re
+
+
+def _memory(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """An amount of memory as the engine takes it."""
+    if not re.fullmatch(r"[1-9]\d{0,5} ?[MG]B", value):
+        raise click.BadParameter(gettext("写成 400MB 或 2GB 的样子"))
+    return value
 
 
 @click.command("decide")
@@ -36,7 +44,13 @@ if TYPE_CHECKING:
     default=None,
     help="事实清单，默认用自带的",
 )
-@click.option("--memory", default="400MB", show_default=True, help="内存上限")
+@click.option(
+    "--memory",
+    default="400MB",
+    show_default=True,
+    callback=_memory,
+    help="内存上限，如 400MB、2GB",
+)
 def command(
     facts: Path,
     rulebooks: tuple[str, ...],

@@ -41,25 +41,32 @@ def decide_file(
     place and renamed at the end. Raises `Refusal` when the data cannot be used.
     """
     part = out.with_name(out.name + ".part")
+    if not out.parent.is_dir() or out.is_dir():
+        raise Refusal([fk.CANNOT_WRITE.at(seen=str(out))])
     db = connect(memory=memory, threads=threads, spill=out.parent)
     try:
-        # Order is kept by the key column, not by the position; buffers stay small this way.
+        # A row's place in the file says nothing, its key does; buffers stay small this way.
         db.execute("SET preserve_insertion_order = false")
         try:
             db.execute(f"CREATE VIEW facts AS SELECT * FROM read_parquet({quote(str(facts))})")
         except duckdb.Error as error:
             raise Refusal([fk.NO_DATA.at(why=_why(facts))]) from error
-        query = decide(db, sweep, "facts")
-        db.execute(
-            f"COPY ({query}) TO {quote(str(part))} "
+        ((count,),) = db.execute(
+            f"COPY ({decide(db, sweep, 'facts')}) TO {quote(str(part))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, "
             f"KV_METADATA {{sweep: {quote(sweep.hash)}, as_of: {quote(sweep.as_of.isoformat())}}})"
-        )
-        count = db.execute(f"SELECT count(*) FROM read_parquet({quote(str(part))})").fetchall()[0][
-            0
-        ]
+        ).fetchall()
         part.replace(out)
         return int(count)
+    except duckdb.OutOfMemoryException as error:
+        raise Refusal([fk.OUT_OF_MEMORY.at(limit=memory)]) from error
+    except (duckdb.IOException, OSError) as error:
+        raise Refusal([fk.CANNOT_WRITE.at(seen=str(out))]) from error
+    except duckdb.Error as error:
+        # A torn file shows as the bare class; a mistake of ours as one of its children.
+        if type(error) not in (duckdb.Error, duckdb.InvalidInputException):
+            raise
+        raise Refusal([fk.NO_DATA.at(why=_why(facts))]) from error
     finally:
         db.close()
         part.unlink(missing_ok=True)
@@ -68,6 +75,6 @@ def decide_file(
 def _why(path: Path) -> str:
     try:
         with path.open("rb"):
-            return gettext("不是 Parquet 文件：{name}").format(name=path.name)
+            return gettext("不是完好的 Parquet 文件：{name}").format(name=path.name)
     except OSError as error:
         return f"{why_unreadable(error)}：{path.name}"

@@ -186,3 +186,11 @@ DUPLICATE_ROW = FaultKind(
 OUT_OF_RANGE = FaultKind(
     "R306", N_("“{column}”列（{label}）有 {count} 行超出 ±{limit}"), N_("检查单位；钱以分为单位")
 )
+CANNOT_WRITE = FaultKind(
+    "R307",
+    N_("结果文件写不了：{seen}"),
+    N_("检查文件夹是否存在、有没有写入权限、磁盘是否已满，再重试；原有文件没有改动"),
+)
+OUT_OF_MEMORY = FaultKind(
+    "R308", N_("内存上限 {limit} 不够用"), N_("用 --memory 调大上限，如 --memory 1GB")
+)
