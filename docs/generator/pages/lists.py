@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from generator.markdown import code, say, table, title
 from notoneless.rosters.fields import data, fields, kinds
 
 
 def page() -> str:
     """The page, from the data files of the reader."""
-    headings = data("headings.toml")["fields"]
+    headings, layouts = data("headings.toml")["fields"], data("layouts.toml")
     yes = say("是", "yes")
     return "\n".join(
         [
@@ -50,6 +52,7 @@ def page() -> str:
                     say("词语", "Words"),
                     say("不能有", "Without"),
                     say("表头", "Headings"),
+                    say("第几张工作表", "Sheet"),
                     say("压过", "Overrules"),
                 ],
                 [
@@ -57,13 +60,21 @@ def page() -> str:
                         code(layout["id"]),
                         code(layout["kind"]),
                         _codes(layout.get("words", [])),
-                        _codes(layout.get("without", [])),
-                        _codes([*layout.get("headings", []), *layout.get("shape", [])]),
+                        _codes([*layout.get("without", []), *layout.get("shape_without", [])]),
+                        _codes(
+                            dict.fromkeys([*layout.get("headings", []), *layout.get("shape", [])])
+                        ),
+                        layout.get("position", ""),
                         _codes(layout.get("over", [])),
                     )
-                    for layout in data("layouts.toml")["layout"]
+                    for layout in layouts["layout"]
                 ],
             ),
+            say(
+                "写着下面字样的，可能是已不再享受的人，不猜，请人确认：",
+                "With words like these the people on it may be entitled no longer; it is not guessed, a person is asked: ",
+            )
+            + f"{code(layouts['ended'])}\n",
             say("## 栏目\n", "## Fields\n"),
             say(
                 "“表头写法”是正则表达式，与去掉空格、星号、编号和括号的整个表头相比。\n",
@@ -93,5 +104,5 @@ def page() -> str:
     )
 
 
-def _codes(values: list[str] | tuple[str, ...]) -> str:
+def _codes(values: Iterable[str]) -> str:
     return " ".join(code(value) for value in values)
