@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -82,6 +83,21 @@ def test_one_password_on_many_names_locks_the_address(bureau: Bureau) -> None:
     client = Client()
     log_in(client, "class_teacher", REMOTE_ADDR="192.0.2.8")
     assert is_in(client)
+
+
+@pytest.mark.parametrize(("behind_proxy", "in_time"), [(True, 1), (False, 0)])
+def test_behind_the_proxy_each_client_counts_for_itself(
+    bureau: Bureau, settings, behind_proxy: bool, in_time: int
+) -> None:
+    """And without one the header is a lie that anybody can tell."""
+    if behind_proxy:
+        settings.INSTALLATION = replace(settings.INSTALLATION, public_url="https://bureau.example")
+    for number in range(admission.TRIES_PER_ADDRESS):
+        headers = {"X-Forwarded-For": f"203.0.113.9, 192.0.2.{number if behind_proxy else 1}"}
+        log_in(Client(), f"name-{number}", "wrong password 1", headers=headers)
+    client = Client()
+    log_in(client, "class_teacher", headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.99"})
+    assert is_in(client) is bool(in_time)
 
 
 def test_no_name_or_address_is_kept_in_clear(bureau: Bureau) -> None:

@@ -119,12 +119,10 @@ def test_no_page_asks_another_server_for_anything(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("zh-CN", "登录"), ("zh-TW", "登入"), ("en", "Log in"), ("fr", "登录")]
+    ("language", "word"), [("zh-CN", "账号"), ("zh-TW", "號"), ("en", "Log in"), ("fr", "账号")]
 )
 def test_it_speaks_the_readers_language(address: str, language: str, word: str) -> None:
     page = get(address + "/login", **{"Accept-Language": language})[2]
-    if word not in page and language in ("en", "zh-TW"):
-        pytest.skip("not translated yet")  # the catalogues are tested by tests/architecture
     assert word in page
 
 

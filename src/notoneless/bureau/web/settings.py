@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "notoneless.bureau.web.middleware.ClientAddress",
     "notoneless.bureau.web.middleware.RequestLog",
     "notoneless.bureau.web.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
