@@ -1,4 +1,4 @@
-"""Write what can be derived from the code: the reference and the message catalogues.
+"""Write what can be derived: the reference, the message catalogues, the READMEs' measurements.
 
 ``python docs/generate.py`` writes, ``--check`` writes nothing and says what is not up to date.
 Each file in ``generator/pages`` becomes a page of ``docs/reference``, in English and in Chinese.
@@ -11,7 +11,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-from generator import messages, pages
+from generator import messages, pages, readme
 
 from notoneless import i18n
 
@@ -49,12 +49,12 @@ def main(arguments: list[str]) -> int:
     catalogues = messages.catalogues()
     if "--check" not in arguments:
         write(catalogues.files)  # first, for the pages are translated by them
-        pages = reference()
-        write(pages)
-        for path in left_over(pages):
+        written = {**reference(), **readme.readmes()}
+        write(written)
+        for path in left_over(written):
             path.unlink()
     else:
-        wanted = {**catalogues.files, **reference()}
+        wanted = {**catalogues.files, **reference(), **readme.readmes()}
         stale = [path for path in wanted if not path.exists() or path.read_bytes() != wanted[path]]
         catalogues.faults += [
             f"{path.relative_to(DOCS.parent)} is not up to date: "

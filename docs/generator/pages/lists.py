@@ -72,7 +72,7 @@ def page() -> str:
             ),
             say(
                 "写着下面字样的，可能是已不再享受的人，不猜，请人确认：",
-                "With words like these the people on it may be entitled no longer; it is not guessed, a person is asked: ",
+                "With words like these, people on it may be entitled no longer: a person is asked. ",
             )
             + f"{code(layouts['ended'])}\n",
             say("## 栏目\n", "## Fields\n"),
