@@ -43,8 +43,8 @@ CHECK = {
         "[How it was measured](bench/results/check.md)"
     ),
     "README.zh-CN.md": (
-        "- **核对**：{children} 名儿童的县，从表格到工作簿（{lists}），{check}、{memory}；同样的表格只读不算要 {floor}。"
-        "[怎样测的](bench/results/check.md)（英文）"
+        "- **核对**：{children} 名儿童的县，从表格到工作簿（{lists}），{check}、{memory}；"
+        "同样的表格只读不算要 {floor}。[怎样测的](bench/results/check.md)（英文）"
     ),
 }
 
