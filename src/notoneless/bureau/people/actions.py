@@ -25,16 +25,34 @@ import datetime as dt
 from typing import Any
 
 import pyarrow as pa
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people.models import Child, Circumstance, Merge, Source
+from notoneless.bureau.people import cards, contents, preparing, recording
+from notoneless.bureau.people import faults as fp
+from notoneless.bureau.people.models import (
+    Child,
+    Circumstance,
+    Coverage,
+    Fact,
+    Identity,
+    Merge,
+    Source,
+)
 from notoneless.bureau.people.prepared import ListSource, Prepared
+from notoneless.bureau.people.queries import standing_identity
+from notoneless.faults import Refusal
+from notoneless.masking import mask_id
+from notoneless.rosters import id_number
 
 
 def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) -> Prepared:
     """What the list would change; writes nothing. `Refusal` when this kind of list has no place here."""
-    raise NotImplementedError
+    require(by, "child.change", source.organisation)
+    return preparing.prepare(source, rows)
 
 
 @audit.action
@@ -43,7 +61,47 @@ def record_list(*, by: User | audit.Actor, prepared: Prepared) -> Source:
 
     `Refusal` when another list of the line came in between (prepare again), or this one stands already.
     """
-    raise NotImplementedError
+    told = prepared.source
+    require(by, "child.change", told.organisation)
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            source = Source.objects.create(
+                line=told.line,
+                organisation=told.organisation,
+                file=contents.without_numbers(told.file)[:255],
+                sheet=contents.without_numbers(told.sheet)[:100],
+                sha256=told.sha256,
+                list_date=told.list_date or timezone.localdate(now),
+                whole=told.whole,
+                by=_user(by),
+                recorded_at=now,
+            )
+    except IntegrityError:
+        raise Refusal([fp.TAKEN_IN_ALREADY.at()]) from None
+    if preparing.newest(told, but=source) != prepared.seen:
+        raise Refusal([fp.STALE.at()])
+    Coverage.objects.bulk_create(
+        [Coverage(source=source, organisation=place) for place in dict.fromkeys(told.covers)]
+    )
+    new = dict(
+        zip(prepared.new_children, recording.children(len(prepared.new_children)), strict=True)
+    )
+    for label, keys in prepared.end.items():
+        recording.end(source, recording.TABLE[label], keys, recording.last_day(source))
+    recording.insert(source, prepared.insert, lambda child: new[child] if child < 0 else child)
+    cards.refresh(source=source)
+    audit.record(
+        by,
+        "list.recorded",
+        source,
+        organisation=told.organisation,
+        line=told.line,
+        new=prepared.changes.new,
+        changed=prepared.changes.changed,
+        gone=prepared.changes.gone,
+    )
+    return source
 
 
 @audit.action
@@ -52,19 +110,66 @@ def undo_list(*, by: User | audit.Actor, source: Source, reason: str) -> None:
 
     `Refusal` when something later builds on it (undo that first) or it is undone already.
     """
-    raise NotImplementedError
+    require(by, "child.change", source.organisation_id)
+    source = Source.objects.select_for_update().get(pk=source.pk)
+    if source.undone_at is not None:
+        raise Refusal([fp.UNDONE_ALREADY.at()])
+    if count := recording.built_upon(source):
+        raise Refusal([fp.BUILT_UPON.at(count=count)])
+    undoing = _word(by, source.organisation, reason)
+    recording.undo(source, undoing)
+    source.undone_at = undoing.recorded_at
+    source.save(update_fields=("undone_at",))
+    cards.refresh(source=undoing)
+    audit.record(by, "list.undone", source, organisation=source.organisation_id, purpose=reason)
 
 
 @audit.action
 def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> Merge:
     """Two keys are one child. `Refusal` when both have valid ID numbers that differ, or are one already."""
-    raise NotImplementedError
+    child, into = _root(child), _root(into)
+    require(by, "child.merge", where(child))
+    require(by, "child.merge", where(into))
+    if child.pk == into.pk:
+        raise Refusal([fp.ONE_ALREADY.at()])
+    numbers = {_valid_number(child), _valid_number(into)} - {""}
+    if len(numbers) == 2:
+        raise Refusal([fp.TWO_NUMBERS.at()])
+    merged = Merge.objects.create(
+        child=child, into=into, by=_user(by), reason=reason, recorded_at=timezone.now()
+    )
+    Child.objects.filter(person=child).update(person=into)
+    _wipe(child)
+    cards.refresh([into.pk])
+    audit.record(by, "child.merged", child, organisation=where(into), into=into.pk, purpose=reason)
+    return merged
 
 
 @audit.action
 def unmerge(*, by: User | audit.Actor, merge: Merge, reason: str) -> None:
     """Take a merge back: both children are as they would be without it."""
-    raise NotImplementedError
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    whole = _root(merge.child)
+    require(by, "child.merge", where(whole))
+    if merge.retracted_at is not None:
+        raise Refusal([fp.MERGE_UNDONE.at()])
+    merge.retracted_at = timezone.now()
+    merge.save(update_fields=("retracted_at",))
+    apart = {merge.child_id}
+    while True:  # what was merged into it goes with it
+        more = set(
+            Merge.objects.filter(into__in=apart, retracted_at__isnull=True).values_list(
+                "child", flat=True
+            )
+        )
+        if more <= apart:
+            break
+        apart |= more
+    Child.objects.filter(pk__in=apart).update(person=merge.child_id)
+    cards.refresh([merge.child_id, whole.pk])
+    audit.record(
+        by, "child.unmerged", merge.child, organisation=where(whole), of=whole.pk, purpose=reason
+    )
 
 
 @audit.action
@@ -78,10 +183,110 @@ def add_exemption(
     document: str,
 ) -> Circumstance:
     """A lawful excuse with its document and last day (domain facts 1.7)."""
-    raise NotImplementedError
+    child = _root(child)
+    require(by, "child.change", where(child))
+    content = (Circumstance.EXEMPTION, excuse, None, until, document)
+    fact = _say(by, child, Circumstance, content, valid_from, document)
+    audit.record(by, "exemption.added", child, organisation=where(child), fact=fact)
+    return Circumstance.objects.get(pk=fact)
 
 
 @audit.action
 def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **values: Any) -> None:
-    """What a person knows better than the lists; stands above them until corrected again."""
-    raise NotImplementedError
+    """What a person knows better than the lists; stands above them until corrected again.
+
+    ``values``: any of ``name, former_name, sex, birth_date, id_number``; the others stay as they are.
+    `Refusal` when the number is not a valid one.
+    """
+    child = _root(child)
+    require(by, "child.change", where(child))
+    number = values.get("id_number")
+    if number and id_number.state(number) != "valid":
+        raise Refusal([fp.NOT_A_NUMBER.at(seen=mask_id(number))])
+    now = standing_identity(child)
+    kept: dict[str, Any] = {}
+    if now is not None:
+        kept = {name: getattr(now, name) for name in ("name", "former_name", "sex", "birth_date")}
+        kept["id_number"] = now.id_number.reveal() if now.id_number else None
+    content = contents.identity({**kept, **values})
+    word = _word(by, where(child), reason)
+    earlier = Identity.objects.filter(
+        child__person=child, line=Source.PERSON, retracted_at__isnull=True, valid_to__isnull=True
+    )
+    recording.end(
+        word, Identity, list(earlier.values_list("pk", flat=True)), recording.last_day(word)
+    )
+    _say(by, child, Identity, content, word.list_date, reason, word)
+    audit.record(
+        by,
+        "child.corrected",
+        child,
+        organisation=where(child),
+        fields=sorted(values),
+        purpose=reason,
+    )
+
+
+def where(child: Child) -> int:
+    """The organisation that answers for a child: the school or class, else the home; 0 for nobody's."""
+    root = _root(child)
+    return root.school_id or root.home_id or 0
+
+
+def _root(child: Child) -> Child:
+    """The child that this one is a part of, freshly read."""
+    return Child.objects.get(pk=Child.objects.values_list("person", flat=True).get(pk=child.pk))
+
+
+def _valid_number(child: Child) -> str:
+    """The valid number of a child, "" when it has none."""
+    identity = standing_identity(child)
+    number = identity.id_number.reveal() if identity and identity.id_number else ""
+    return number if id_number.state(number) == "valid" else ""
+
+
+def _wipe(child: Child) -> None:
+    """A merged child has no card of its own."""
+    blank = Child(pk=child.pk, person_id=child.person_id)
+    fields = [name.removesuffix("_id") for name in cards.CARD]
+    Child.objects.filter(pk=child.pk).update(**{name: getattr(blank, name) for name in fields})
+
+
+def _user(by: User | audit.Actor) -> User | None:
+    return by if isinstance(by, User) else None
+
+
+def _word(by: User | audit.Actor, organisation: Organisation | int | None, reason: str) -> Source:
+    """A person's word as a source."""
+    at = timezone.now()
+    key = organisation.pk if isinstance(organisation, Organisation) else organisation
+    return Source.objects.create(
+        line=Source.PERSON,
+        organisation_id=key,
+        list_date=timezone.localdate(at),
+        by=_user(by),
+        reason=contents.without_numbers(reason)[:200],
+        recorded_at=at,
+    )
+
+
+def _say(
+    by: User | audit.Actor,
+    child: Child,
+    table: type[Fact],
+    content: contents.Content,
+    valid_from: dt.date,
+    reason: str,
+    word: Source | None = None,
+) -> int:
+    """Record one fact on a person's word; its key. `Refusal` when it was said already."""
+    word = word or _word(by, where(child), reason)
+    label = table._meta.label_lower
+    row = preparing.fact_row(table, child.pk, 0, valid_from, None, content)
+    try:
+        with transaction.atomic():
+            recording.insert(word, {label: [row]}, lambda key: key)
+    except IntegrityError:
+        raise Refusal([fp.SAID_ALREADY.at()]) from None
+    cards.refresh([child.pk])
+    return table._default_manager.get(recorded_in=word, child=child, valid_to__isnull=True).pk

@@ -91,8 +91,8 @@ class Child(models.Model):
 
     ``person`` is the child this one is merged into, at the root (itself when it is not). All other columns
     are derived from the facts by `cards.refresh`, filled for roots only, for search, reach and lists: what
-    counts stands in the facts. ``home`` is the lowest known place, ``school`` the class or school of the
-    roll, ``attending`` the school really gone to where that is another.
+    counts stands in the facts. ``home`` is the lowest known place, or whose list tells of the child;
+    ``school`` the class or school of the roll, ``attending`` the one really gone to where it is another.
     """
 
     person = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")

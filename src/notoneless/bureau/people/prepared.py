@@ -45,11 +45,11 @@ class Changes:
 
 @dataclass(slots=True)
 class Prepared:
-    """A list ready to be recorded (`actions.record_list`); made by `preparing.prepare_list`.
+    """A list ready to be recorded (`actions.record_list`); made by `actions.prepare_list`.
 
     ``outcomes`` says for each row of the table ``new``, ``changed`` or ``unchanged``; ``gone`` are keys of
-    children. ``faults`` are warnings, such as schools that the tree does not have. ``seen`` is the newest
-    source when it was prepared: a list that came in between makes it stale.
+    children. ``faults`` are warnings, such as schools that the tree does not have. ``seen`` is the state of
+    the line when it was prepared: a list that came in between makes it stale.
     """
 
     source: ListSource
@@ -57,7 +57,7 @@ class Prepared:
     outcomes: Sequence[str]
     gone: Sequence[int]
     faults: Sequence[Fault]
-    seen: int
-    new_children: int = 0
+    seen: tuple[int, int]
+    new_children: Sequence[int] = ()
     insert: Mapping[str, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     end: Mapping[str, list[int]] = field(default_factory=dict, repr=False)
