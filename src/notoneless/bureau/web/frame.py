@@ -29,6 +29,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "lang_tag": {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(here, here),
         "bureau_name": settings.INSTALLATION.bureau_name,
         "demo": (settings.INSTALLATION.data / "invented").exists(),
+        "other_login": settings.OIDC.name if settings.OIDC else "",
         "find_url": _find_url(known) if known else "",
     }
 

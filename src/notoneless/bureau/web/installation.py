@@ -9,17 +9,49 @@ DIR/files/           files that were handed in
 from __future__ import annotations
 
 import os
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from notoneless.bureau.faults import BAD_DATABASE_URL, KEYS_LOST
+from notoneless.bureau.faults import BAD_DATABASE_URL, BAD_OIDC, KEYS_LOST
 from notoneless.faults import Refusal
 from notoneless.vault import KeyRing
 from notoneless.vault.keys import key_file
 
 DATABASE = "bureau.sqlite3"
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """A login outside (OpenID Connect): ``name`` on the button, ``issuer`` its address.
+
+    ``claim`` is what in its answer is our login name; whoever runs it is trusted to say that rightly.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    secret: str = field(repr=False)
+    claim: str = "preferred_username"
+
+    @property
+    def app(self) -> dict[str, Any]:
+        """Allauth's entry for it."""
+        return {
+            "provider_id": "bureau",
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            "settings": {"server_url": self.issuer},
+        }
+
+    @property
+    def origin(self) -> str:
+        """Where the login form may lead."""
+        url = urlsplit(self.issuer)
+        return f"{url.scheme}://{url.netloc}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +120,16 @@ class Installation:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,
         }
+
+    def oidc(self) -> Oidc | None:
+        """The bureau's own login, when ``oidc.toml`` names one; `Refusal` when it cannot be read."""
+        file = self.data / "oidc.toml"
+        if not file.exists():
+            return None
+        try:
+            return Oidc(**tomllib.loads(file.read_text("utf-8")))
+        except (tomllib.TOMLDecodeError, TypeError, UnicodeDecodeError):
+            raise Refusal([BAD_OIDC.at(path=file)]) from None
 
     def prepare(self) -> None:
         """Create the folder and the keys where they are missing.

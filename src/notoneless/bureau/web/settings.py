@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "django_filters",
@@ -155,6 +157,14 @@ MFA_ADAPTER = "notoneless.bureau.accounts.admission.SecondFactorAdapter"
 MFA_TOTP_ISSUER = INSTALLATION.bureau_name or "Not One Less"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+
+# A bureau with a login of its own (OpenID Connect) names it in the data folder's oidc.toml.
+OIDC = INSTALLATION.oidc()
+SOCIALACCOUNT_ADAPTER = "notoneless.bureau.accounts.admission.OtherLoginAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC.app] if OIDC else []}}
 
 SESSION_COOKIE_NAME = "session"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount.providers.openid_connect import views as other_login
 from django.urls import include, path
 
 from notoneless.bureau import offers
@@ -28,6 +29,12 @@ urlpatterns = [
     path("login/second", public(mfa.authenticate), name="mfa_authenticate"),
     path("login/again", own(account.reauthenticate), name="account_reauthenticate"),
     path("login/again/second", own(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("login/with/<str:provider_id>", public(other_login.login), name="openid_connect_login"),
+    path(
+        "login/with/<str:provider_id>/back",
+        public(other_login.callback),
+        name="openid_connect_callback",
+    ),
     path("own/password", own(account.password_change), name="account_change_password"),
     path("own/second", own(mfa.index), name="mfa_index"),
     path("own/second/set-up", own(totp.activate_totp), name="mfa_activate_totp"),
