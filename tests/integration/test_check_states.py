@@ -188,3 +188,15 @@ def test_whereabouts_unknown_on_the_roll_clears_nobody(tmp_path: Path, lists: Pa
     roll(lists, HERE, states=["在读"] * 7 + ["下落不明"])
     found = states(tmp_path)[HERE[7].name]
     assert (found["state"], "下落不明" in found["reason"]) == ("suspected_no_place", True)
+
+
+def test_the_last_change_on_the_national_sheet_is_the_state_since(
+    tmp_path: Path, lists: Path
+) -> None:
+    census(lists, HERE)
+    path = roll(lists, HERE, states=[""] * 6 + ["转学(转入)", "转学(转出)"])
+    text = path.read_text(encoding="utf-8-sig").replace("学籍状态", "学籍变动情况")
+    path.write_text("\ufeff" + text, encoding="utf-8")
+    found = states(tmp_path)
+    assert found[HERE[6].name]["state"] == "on_roll"
+    assert found[HERE[7].name]["state"] == "suspected_no_place"

@@ -95,10 +95,13 @@ def _told(folder: Folder) -> dict[str, str]:
 
 
 def _roll(con: duckdb.DuckDBPyConnection) -> None:
-    """``roll_facts``: of a child's rows on rolls the one where he is enrolled, the newest first."""
+    """``roll_facts``: of a child's rows on rolls the one where he is enrolled, the newest first.
+
+    The national sheet has no column of states; what it last notes as a change is the state since.
+    """
     con.execute("""
         CREATE TABLE roll_facts AS
-        SELECT c.child, s.roll_state, s.grade, s.class_name, s.boards, s.placement, s.migrant,
+        SELECT c.child, coalesce(s.roll_state, s.roll_change) AS roll_state, s.grade, s.class_name, s.boards, s.placement, s.migrant,
                s.left_behind, s.school, c.row_id,
                coalesce(s.stage, CASE WHEN c.kind = 'vocational_roll' THEN 'vocational'
                    WHEN s.grade BETWEEN 1 AND 6 THEN 'primary' WHEN s.grade BETWEEN 7 AND 9 THEN 'junior'
@@ -107,7 +110,8 @@ def _roll(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN lists l ON l.list_no = c.list_no
         WHERE c.kind IN ('roll', 'vocational_roll')
         QUALIFY row_number() OVER (PARTITION BY c.child ORDER BY
-            coalesce(s.roll_state, 'enrolled') = 'enrolled' DESC, l.list_date DESC NULLS LAST, c.row_id) = 1
+            coalesce(s.roll_state, s.roll_change, 'enrolled') = 'enrolled' DESC,
+            l.list_date DESC NULLS LAST, c.row_id) = 1
     """)
 
 

@@ -81,7 +81,7 @@ def _people_of_one_list(
     )
     groups = identity.group(con, f"{name}_rows")
     con.execute(f"CREATE TABLE {name}_groups AS SELECT row, person FROM {groups.table}")
-    same, _ = _note_doubts(con, groups.doubtful, decisions)
+    same = _note_doubts(con, groups.doubtful, decisions)
     for left, right in same:
         con.execute(
             f"UPDATE {name}_groups SET person = (SELECT min(person) FROM {name}_groups WHERE row IN (?, ?)) "
@@ -104,30 +104,36 @@ def _people_of_one_list(
 
 def _note_doubts(
     con: duckdb.DuckDBPyConnection, pairs: str, decisions: Decisions
-) -> tuple[list[tuple[int, int]], int]:
+) -> list[tuple[int, int]]:
     """Keep what no person has decided yet in ``doubts``; give back the pairs decided to be the same."""
+    decisions.register(con)
+    # Named list by list, so that only the lists concerned are read again.
+    concerned = con.execute(
+        f"SELECT DISTINCT unnest([left_row >> 32, right_row >> 32]) FROM {pairs} ORDER BY 1"
+    ).fetchall()
+    if not concerned:
+        return []
+    lists = ", ".join(str(number) for (number,) in concerned)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE asked AS
         WITH content AS (
             SELECT row_id, concat_ws('|', coalesce(name, ''), coalesce(id_number, ''),
                    coalesce(birth_date::VARCHAR, ''), coalesce(sex, ''), coalesce(township, ''),
                    coalesce(school, '')) AS text
-            FROM rows WHERE row_id IN (SELECT left_row FROM {pairs} UNION SELECT right_row FROM {pairs})
+            FROM rows WHERE list_no IN ({lists})
+              AND row_id IN (SELECT left_row FROM {pairs} UNION SELECT right_row FROM {pairs})
         )
         SELECT substr(sha256(least(l.text, r.text) || '#' || greatest(l.text, r.text)), 1, 16) AS pair_id,
                p.left_row, p.right_row, p.probability, p.step, p.evidence
         FROM {pairs} p JOIN content l ON l.row_id = p.left_row JOIN content r ON r.row_id = p.right_row
     """)
-    decisions.register(con)
     con.execute(
         "INSERT INTO doubts SELECT a.* FROM asked a LEFT JOIN decisions d USING (pair_id) "
         "WHERE d.answer IS NULL OR d.answer = 'unknown' ORDER BY a.left_row, a.right_row"
     )
-    same = con.execute(
+    return con.execute(
         "SELECT left_row, right_row FROM asked JOIN decisions USING (pair_id) WHERE answer = 'same' ORDER BY ALL"
     ).fetchall()
-    asked = con.execute("SELECT count(*) FROM asked").fetchall()[0][0]
-    return same, asked
 
 
 def _settle(
@@ -141,7 +147,7 @@ def _settle(
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW roll_doubts AS SELECT * FROM {links.table} WHERE decision = 'review'"
     )
-    same, _ = _note_doubts(con, "roll_doubts", decisions)
+    same = _note_doubts(con, "roll_doubts", decisions)
     for roll_row, census_row in same:
         if _two_valid_numbers(con, roll_row, census_row):
             folder.faults.append(fc.CONFLICTING_DECISIONS.at(place_of(con, roll_row)))
@@ -302,7 +308,7 @@ def _hold_against_registry(
         FROM {links.table} d JOIN registry r ON r.child = d.right_row
         WHERE d.decision = 'review' AND d.left_row NOT IN (SELECT left_row FROM kind_links)
     """)
-    same, _ = _note_doubts(con, "kind_doubts", decisions)
+    same = _note_doubts(con, "kind_doubts", decisions)
     for left, right in same:
         if _two_valid_numbers(con, left, right):
             folder.faults.append(fc.CONFLICTING_DECISIONS.at(place_of(con, left)))
