@@ -101,8 +101,8 @@ def _roll(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute("""
         CREATE TABLE roll_facts AS
-        SELECT c.child, coalesce(s.roll_state, s.roll_change) AS roll_state, s.grade, s.class_name, s.boards, s.placement, s.migrant,
-               s.left_behind, s.school, c.row_id,
+        SELECT c.child, coalesce(s.roll_state, s.roll_change) AS roll_state, s.grade, s.class_name,
+               s.boards, s.placement, s.migrant, s.left_behind, s.school, c.row_id,
                coalesce(s.stage, CASE WHEN c.kind = 'vocational_roll' THEN 'vocational'
                    WHEN s.grade BETWEEN 1 AND 6 THEN 'primary' WHEN s.grade BETWEEN 7 AND 9 THEN 'junior'
                    WHEN s.grade BETWEEN 10 AND 12 THEN 'senior' END) AS stage
