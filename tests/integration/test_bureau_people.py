@@ -79,3 +79,18 @@ def test_search(bureau) -> None:
              for words in ("陈小", "cx", number(2), "ls")}  # fmt: skip
     assert found == {"陈小": ["陈小禾"], "cx": ["陈小禾"], number(2): ["刘石"], "ls": ["刘石"]}
     assert not queries.search(bureau["stranger"], "陈小").exists()
+
+
+def test_the_known_children_as_identity_wants_them(bureau) -> None:
+    taken_in(bureau, [row(1), row(2, "刘石")])
+    known = queries.matching_table(by=bureau["owner"], organisation=bureau["county"])
+    assert known.num_rows == 2
+    one = known.to_pylist()[0]
+    assert one["id_number"] == number(1)
+    assert (one["birth_date"], one["township"], one["village"]) == (
+        dt.date(2015, 3, 12),
+        "甲一镇",
+        "甲一村",
+    )
+    other = queries.matching_table(by=bureau["stranger"], organisation=bureau["other county"])
+    assert other.num_rows == 0

@@ -235,7 +235,7 @@ def where(child: Child) -> int:
 
 def _root(child: Child) -> Child:
     """The child that this one is a part of, freshly read."""
-    return Child.objects.get(pk=Child.objects.values_list("person", flat=True).get(pk=child.pk))
+    return Child.objects.get(merged=child.pk)
 
 
 def _valid_number(child: Child) -> str:
@@ -256,7 +256,7 @@ def _user(by: User | audit.Actor) -> User | None:
     return by if isinstance(by, User) else None
 
 
-def _word(by: User | audit.Actor, organisation: Organisation | int | None, reason: str) -> Source:
+def _word(by: User | audit.Actor, organisation: Organisation | int, reason: str) -> Source:
     """A person's word as a source."""
     at = timezone.now()
     key = organisation.pk if isinstance(organisation, Organisation) else organisation
@@ -289,4 +289,5 @@ def _say(
     except IntegrityError:
         raise Refusal([fp.SAID_ALREADY.at()]) from None
     cards.refresh([child.pk])
-    return table._default_manager.get(recorded_in=word, child=child, valid_to__isnull=True).pk
+    said = table._default_manager.get(recorded_in=word, child=child, valid_to__isnull=True)
+    return int(said.pk)

@@ -30,7 +30,7 @@ def stored(value: Any) -> Any:
 
 def columns(model: type[models.Model]) -> tuple[str, ...]:
     """The columns of a table in the order of its fields, the key first."""
-    return tuple(field.column for field in model._meta.concrete_fields)
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 def new_keys(model: type[models.Model], count: int) -> Iterator[int]:
@@ -56,7 +56,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             places = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({places})", rows)
+            statement = f"INSERT INTO {table} ({listed}) VALUES ({places})"
+            cursor.executemany(statement, rows)  # type: ignore[arg-type]  # any iterable will do
         else:
             with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
                 for row in rows:

@@ -144,7 +144,7 @@ def identity(row: Mapping[str, Any]) -> Content:
     name, number = _text(row, "name", 60), row.get("id_number") or None
     born, sex = row.get("birth_date"), _text(row, "sex", 1)
     if number and not (born and sex) and id_number.state(number) == "valid":
-        born, sex = born or id_number.birth_date(number), sex or id_number.sex(number)
+        born, sex = born or id_number.birth_date(number), sex or id_number.sex(number) or ""
     return (name, initials(name), _text(row, "former_name", 60), sex, born, number)
 
 

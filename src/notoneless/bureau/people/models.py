@@ -10,6 +10,8 @@ now, so un-merging gives back exactly what was.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -171,6 +173,9 @@ class Household(models.Model):
         return f"household {self.pk}"
 
 
+Constraints = tuple[models.BaseConstraint, ...]
+
+
 class Fact(models.Model):
     """Something believed of a child; see the module's text.
 
@@ -197,7 +202,7 @@ class Fact(models.Model):
         """Nothing ends before it begins, nothing is retracted before it was recorded."""
 
         abstract = True
-        constraints = (
+        constraints: ClassVar[Constraints] = (
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="%(class)s_ends_after_it_begins",
@@ -240,7 +245,7 @@ class Identity(Fact):
     class Meta(Fact.Meta):
         """Sexes as in the fields of lists."""
 
-        constraints = (
+        constraints: ClassVar[Constraints] = (
             *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(sex__in=("", "M", "F")), name="identity_sex_is_known_or_empty"
@@ -289,7 +294,7 @@ class Enrolment(Fact):
     class Meta(Fact.Meta):
         """Codes as in the fields of lists."""
 
-        constraints = (
+        constraints: ClassVar[Constraints] = (
             *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(
@@ -331,7 +336,7 @@ class Circumstance(Fact):
     class Meta(Fact.Meta):
         """A person's exemption has its document and its end."""
 
-        constraints = (
+        constraints: ClassVar[Constraints] = (
             *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=~Q(kind="excused", line="person")
@@ -354,7 +359,7 @@ class RollCall(Fact):
     class Meta(Fact.Meta):
         """Four answers."""
 
-        constraints = (
+        constraints: ClassVar[Constraints] = (
             *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(attendance__in=("present", "leave", "suspended", "absent")),

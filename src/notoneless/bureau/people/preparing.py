@@ -130,7 +130,7 @@ def newest(source: ListSource, but: Source | None = None) -> tuple[int, int]:
     """The state of a line in the county: its newest source (``but`` one), and how many are undone."""
     keys = (
         Source.objects.filter(line=source.line, organisation__up__above__in=_roots(source))
-        .exclude(pk=but.pk if but else None)
+        .exclude(pk=but.pk if but else 0)
         .values_list("pk", "undone_at")
     )
     return max((key for key, _ in keys), default=0), sum(at is not None for _, at in keys)
@@ -218,7 +218,7 @@ def columns_written(table: type[Fact]) -> tuple[str, ...]:
     for name in COLUMNS[table]:
         names.append("household_id" if name == "household" else name)
         if index := _index_of(table, name):
-            names.append(index.column)
+            names.append(index.attname)
     return tuple(names)
 
 
@@ -234,7 +234,7 @@ def _sealer(table: type[Fact]) -> Any:
 
     A household stays its number until it is written, when it becomes a key.
     """
-    fields = {field.column: field for field in table._meta.concrete_fields}
+    fields = {field.attname: field for field in table._meta.concrete_fields}
     plan = [(fields.get(name), _index_of(table, name)) for name in COLUMNS[table]]
 
     def seal(content: Content) -> Iterator[Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeVar
 
-import pyarrow as pa
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from notoneless import vault
-from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import reach
-from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people.models import Child, Identity
+from notoneless.bureau.people.matching import matching_table
+from notoneless.bureau.people.models import Child, Fact, Identity
 from notoneless.bureau.people.standing import When, pick
+
+__all__ = ["children", "matching_table", "search", "standing_identity"]
+
+F_ = TypeVar("F_", bound=Fact)
 
 
 def children(by: User) -> QuerySet[Child]:
@@ -50,24 +53,12 @@ def standing_identity(child: Child, when: When | None = None) -> Identity | None
     return _first(Identity, child, when or When.now())
 
 
-def _first(table: Any, child: Child, when: When) -> Any:
-    facts = pick(table._meta.model_name, "f.id", when, within="asked")
+def _first(table: type[F_], child: Child, when: When) -> F_ | None:
+    facts = pick(table._meta.model_name or "", "f.id", when, within="asked")
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH asked AS (SELECT {int(child.person_id or child.pk)} AS person) {facts}"
         )
         found = cursor.fetchone()
-    return table._default_manager.select_related("source").get(pk=found[1]) if found else None
-
-
-MATCHING = ("row", "name", "id_number", "birth_date", "sex", "guardian_name", "guardian_id",
-            "phone", "township", "village", "school")  # fmt: skip
-
-
-def matching_table(*, by: User | audit.Actor, organisation: Organisation) -> pa.Table:
-    """Every child under an organisation as `identity` wants people; read in memory, never shown.
-
-    Columns ``row`` (the child's key) and those of `identity.normalise.COLUMNS`, numbers in the clear.
-    The reading is recorded.
-    """
-    raise NotImplementedError
+    manager = table._default_manager.select_related("source")
+    return manager.get(pk=found[1]) if found else None

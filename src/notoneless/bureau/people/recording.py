@@ -23,7 +23,7 @@ TABLE = {fact._meta.label_lower: fact for fact in FACTS}
 def children(count: int) -> list[int]:
     """New children, each of its own."""
     keys = list(bulk.new_keys(Child, count)) if count else []
-    blank = {field.column: field.get_default() for field in Child._meta.concrete_fields}
+    blank = {field.attname: field.get_default() for field in Child._meta.concrete_fields}
     del blank["id"], blank["person_id"]
     rest = [stored(value) for value in blank.values()]
     bulk.insert(Child, ("id", "person_id", *blank), ((key, key, *rest) for key in keys))
@@ -33,7 +33,7 @@ def children(count: int) -> list[int]:
 def households(numbers: set[str]) -> dict[str, int]:
     """The key of each household number; those that nobody has named yet are made."""
     index = {number: vault.blind("household_no", number.strip()) for number in numbers}
-    known: dict[str, int] = dict(Household.objects.values_list("number_index", "pk"))  # type: ignore[arg-type]  # never null here
+    known: dict[str, int] = dict(Household.objects.values_list("number_index", "pk"))
     new = {mark: number for number, mark in index.items() if mark not in known}
     field = Household._meta.get_field("number")
     assert isinstance(field, SealedText)

@@ -87,11 +87,25 @@ NEWEST = "s.list_date DESC, f.id DESC"
 ENROLLED_FIRST = "CASE WHEN f.roll_state IN ('', 'enrolled') THEN 0 ELSE 1 END"
 
 
-def pick(table: str, columns: str, when: When, *, order: str = RANK, within: str = "") -> str:
+GOING_ON = "CASE WHEN f.valid_to IS NULL THEN 0 ELSE 1 END"
+
+
+def pick(
+    table: str,
+    columns: str,
+    when: When,
+    *,
+    order: str = RANK,
+    within: str = "",
+    also_ended: bool = False,
+) -> str:
     """``SELECT person, columns``: one row per child, the first by ``order``, then the newest.
 
-    ``within`` names a table ``(person)`` of the children asked for; without it all.
+    ``within`` names a table ``(person)`` of the children asked for; without it all. ``also_ended`` takes
+    what was true once where nothing is true on the day.
     """
+    holds = when.believed("f") if also_ended else when.holds("f")
+    order = f"{GOING_ON}, {order}" if also_ended else order
     joined = f"JOIN {within} a ON a.person = p.person" if within else ""
     return f"""
         SELECT * FROM (
@@ -100,5 +114,5 @@ def pick(table: str, columns: str, when: When, *, order: str = RANK, within: str
             FROM people_{table} f
             JOIN ({persons(when)}) p ON p.child = f.child_id {joined}
             JOIN people_source s ON s.id = f.source_id
-            WHERE {when.holds("f")}
+            WHERE {holds}
         ) picked WHERE place = 1"""
