@@ -225,3 +225,13 @@ def test_a_result_kept_among_the_lists_is_no_list(lists: Path) -> None:
     check(Settings(lists, lists / "结果"))
     assert not check(Settings(lists, lists / "结果")).faults
     assert len(read(lists / "结果" / "children.csv")) == len(HERE)
+
+
+def test_a_list_of_another_countys_townships_is_set_aside(lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    listed(
+        lists, "农村低保备案表.csv", [Child("外县人", no=300, born="20130405", township="远山镇")]
+    )
+    faults = check(Settings(lists, lists.parent / "out")).faults
+    assert ["远山镇" in fault.message for fault in faults if fault.code == "C009"] == [True]

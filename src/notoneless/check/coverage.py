@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import duckdb
 
+from notoneless.check import faults as fc
 from notoneless.check.folder import Folder
+from notoneless.check.people import kind_label
+from notoneless.faults import Place
 
 BY_SCHOOL = frozenset({"rollcall", "recognition", "boarders", "migrant"})
 """Kinds that schools keep; all others are kept by townships or by the county."""
@@ -36,6 +39,7 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
         f"CREATE TABLE places AS SELECT child, {sql_place_key('school')} AS school_key, "
         f"{sql_place_key('township')} AS township_key FROM registry"
     )
+    _set_aside_other_counties(con, folder)
     con.execute("CREATE TABLE covered (kind VARCHAR, key VARCHAR)")
     named = [
         (entry.kind, place)
@@ -48,6 +52,33 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
         con.execute(
             f"INSERT INTO covered SELECT DISTINCT kind, {sql_place_key('place')} FROM named"
         )
+
+
+def _set_aside_other_counties(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
+    """A list of places that nobody here has, and of nobody here, says nothing about anybody here."""
+    kept = []
+    for entry in folder.lists:
+        places = sorted(_named(entry.kind, entry.schools, entry.townships))
+        if entry.kind in ("census", "roll", "payments") or not places:
+            kept.append(entry)
+            continue
+        column = "school_key" if entry.kind in BY_SCHOOL else "township_key"
+        known, linked = con.execute(
+            f"SELECT (SELECT count(*) FROM places WHERE {column} IN "
+            f"(SELECT {sql_place_key('place')} FROM (SELECT unnest(?::VARCHAR[]) AS place))), "
+            "(SELECT count(*) FROM child_rows WHERE list_no = ?)",
+            [places, entry.number],
+        ).fetchall()[0]
+        if known or linked:
+            kept.append(entry)
+            continue
+        named = "、".join(places[:3]) + ("…" if len(places) > 3 else "")
+        folder.faults.append(
+            fc.OTHER_COUNTY_ASIDE.at(
+                Place(entry.file, entry.sheet), kind=kind_label(entry.kind), places=named
+            )
+        )
+    folder.lists = kept
 
 
 def _named(kind: str, schools: frozenset[str], townships: frozenset[str]) -> frozenset[str]:

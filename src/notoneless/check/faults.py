@@ -49,6 +49,14 @@ OTHER_COUNTY = FaultKind(
     N_("{kind}里的 {rows} 人几乎都不在本县的名单里（对上 {linked} 人），像是别的县的名单"),
     N_("换成本县的名单；确实是本县的，请检查身份证号一列是否错位"),
 )
+OTHER_COUNTY_ASIDE = FaultKind(
+    "C009",
+    N_(
+        "{kind}写的是{places}，本县的户籍名单和学籍名册里没有这些地方，一个人也对不上；这份名单没有采用"
+    ),
+    N_("换成本县的名单；确实是本县的，请核对乡镇、学校的名称和身份证号一列"),
+    "warning",
+)
 NOT_A_FOLDER = FaultKind(
     "C010",
     N_("{path} 不是文件夹"),
