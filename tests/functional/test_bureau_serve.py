@@ -192,6 +192,17 @@ def test_the_log_verifies_until_somebody_alters_it(data: Path, tmp_path: Path) -
     assert "2" in broken.stderr
 
 
+def test_keys_rotate_while_it_is_served(data: Path, address: str) -> None:
+    before = (data / "keys.json").read_text()
+    rotated = run("keys", "rotate", "--data", data)
+    assert rotated.returncode == 0, rotated.stderr
+    assert "现用第2把密钥" in rotated.stdout
+    kept = json.loads((data / "keys.json").read_text())["sealing"]
+    assert kept["1"] == json.loads(before)["sealing"]["1"], "old backups still open"
+    assert get(address + "/login")[0] == 200
+    assert run("audit", "verify", "--data", data).returncode == 0
+
+
 def test_lost_keys_are_not_replaced_by_new_ones(data: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 
 from notoneless.faults import Refusal
 from notoneless.vault.faults import DOES_NOT_OPEN, UNKNOWN_KEY
-from notoneless.vault.keys import KeyRing, Suite, ring
+from notoneless.vault.keys import KeyRing, Suite, look_again, ring
 
 VERSION = 1
 _HEADER = struct.Struct(">BBH")
@@ -31,22 +31,32 @@ INDEX_CHARACTERS = 32
 
 def seal(context: str, text: str, *, keys: KeyRing | None = None) -> bytes:
     """Encrypt ``text`` with the current key, bound to ``context`` (``app.model.column``)."""
+    return seal_bytes(context, text.encode(), keys=keys)
+
+
+def seal_bytes(context: str, content: bytes, *, keys: KeyRing | None = None) -> bytes:
+    """The same for bytes: a whole file, bound to what it is (``context``)."""
     keys = keys or ring()
     header = _HEADER.pack(VERSION, _NUMBER[keys.suite], keys.current)
     nonce = os.urandom(NONCE)
     bound = header + context.encode()
     key = keys.sealing[keys.current]
     if keys.suite == "aes":
-        body = AESGCM(key).encrypt(nonce, text.encode(), bound)
+        body = AESGCM(key).encrypt(nonce, content, bound)
     else:
         encryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(bound)
-        body = encryptor.update(text.encode()) + encryptor.finalize() + encryptor.tag
+        body = encryptor.update(content) + encryptor.finalize() + encryptor.tag
     return header + nonce + body
 
 
 def open_sealed(context: str, blob: bytes, *, keys: KeyRing | None = None) -> str:
     """Decrypt; `Refusal` when the key is not there or the value was altered or moved."""
+    return open_bytes(context, blob, keys=keys).decode()
+
+
+def open_bytes(context: str, blob: bytes, *, keys: KeyRing | None = None) -> bytes:
+    """The same for what `seal_bytes` sealed."""
     try:
         version, suite, number = _HEADER.unpack_from(blob)
     except struct.error:
@@ -55,8 +65,7 @@ def open_sealed(context: str, blob: bytes, *, keys: KeyRing | None = None) -> st
         raise Refusal([DOES_NOT_OPEN.at(context=context)])
     given = keys or ring()
     if number not in given.sealing and keys is None:
-        ring.cache_clear()  # another process may have rotated since we read the file
-        given = ring()
+        given = look_again()  # another process may have rotated this very second
     if number not in given.sealing:
         raise Refusal([UNKNOWN_KEY.at(key=number)])
     key = given.sealing[number]
@@ -65,10 +74,10 @@ def open_sealed(context: str, blob: bytes, *, keys: KeyRing | None = None) -> st
     bound = header + context.encode()
     try:
         if suite == _NUMBER["aes"]:
-            return AESGCM(key).decrypt(nonce, body, bound).decode()
+            return AESGCM(key).decrypt(nonce, body, bound)
         decryptor = Cipher(algorithms.SM4(key[:16]), modes.GCM(nonce, body[-TAG:])).decryptor()
         decryptor.authenticate_additional_data(bound)
-        return (decryptor.update(body[:-TAG]) + decryptor.finalize()).decode()
+        return decryptor.update(body[:-TAG]) + decryptor.finalize()
     except (InvalidTag, ValueError):
         raise Refusal([DOES_NOT_OPEN.at(context=context)]) from None
 

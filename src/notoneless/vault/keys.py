@@ -13,8 +13,8 @@ import binascii
 import json
 import os
 import secrets
+import time
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -77,7 +77,7 @@ class KeyRing:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
-        ring.cache_clear()
+        _Held.keys = None
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
@@ -108,10 +108,38 @@ def key_file() -> Path:
     return Path(named) if named else Path(os.environ.get("NOTONELESS_DATA", "bureau")) / "keys.json"
 
 
-@cache
+LOOKS_AGAIN_SECONDS = 1.0
+"""How soon a running process notices that another one has rotated the keys."""
+
+
+class _Held:
+    """The keys as read, when, and from which state of the file."""
+
+    keys: KeyRing | None = None
+    of: tuple[Path, int] | None = None
+    looked = 0.0
+
+
 def ring() -> KeyRing:
-    """The installation's keys, read once; ``ring.cache_clear()`` reads them again."""
-    return KeyRing.load(key_file())
+    """The installation's keys; the file is looked at again once a second, and read when it changed."""
+    now = time.monotonic()
+    if _Held.keys is not None and now - _Held.looked < LOOKS_AGAIN_SECONDS:
+        return _Held.keys
+    path = key_file()
+    try:
+        of = (path, path.stat().st_mtime_ns)
+    except OSError:
+        raise Refusal([NO_KEYS.at(path=path)]) from None
+    if _Held.keys is None or of != _Held.of:
+        _Held.keys, _Held.of = KeyRing.load(path), of
+    _Held.looked = now
+    return _Held.keys
+
+
+def look_again() -> KeyRing:
+    """The keys as they are in the file now."""
+    _Held.keys = None
+    return ring()
 
 
 def _text(key: bytes) -> str:

@@ -42,7 +42,11 @@ class _System:
         return "system"
 
 
-VERBS = {"audit.read": N_("查看审计日志"), "list.exported": N_("导出名单")}
+VERBS = {
+    "audit.read": N_("查看审计日志"),
+    "list.exported": N_("导出名单"),
+    "keys.rotated": N_("更换密钥"),
+}
 """What the verbs of the log mean, in words. Every app's ``actions.py`` has its own ``VERBS``."""
 
 SYSTEM: Actor = _System()
