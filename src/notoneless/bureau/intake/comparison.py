@@ -1,0 +1,325 @@
+"""What a list would change: whose rows they are, held against the children known now.
+
+The same two questions as in a check of a folder: who stands twice in the list (`identity.group`), and who
+of the list is who of the children known (`identity.link`). A row without a child is a new child on the
+lists that say who there is, and nobody's on all others. What is in doubt waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from notoneless import identity, vault
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.audit.actions import SYSTEM
+from notoneless.bureau.intake import faults, places, queries, storage
+from notoneless.bureau.intake.models import Doubt, Upload
+from notoneless.bureau.people import actions as people
+from notoneless.bureau.people import queries as known_people
+from notoneless.bureau.people.contents import NAMING
+from notoneless.bureau.people.prepared import ListSource, Prepared
+from notoneless.check.rows import PERSON
+from notoneless.engines.duckdb import connect
+from notoneless.faults import Fault, Refusal
+from notoneless.rosters import Reading, SheetReading
+
+TELLS_WHO_THERE_IS = NAMING
+"""Kinds of list whose rows are children, known before or not."""
+
+SAME = ("name", "id_number", "birth_date", "sex", "township", "school")
+"""What two rows say; an answer about a pair holds as long as neither says something else."""
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A doubt: the first row of a person on the list, and a known child or another person of the list.
+
+    Exactly one of ``child`` (a key) and ``other`` (a row) is not 0.
+    """
+
+    row: int
+    child: int
+    other: int
+    probability: float
+    step: str
+    evidence: str
+    left: Values
+    right: Values
+
+    @property
+    def key(self) -> str:
+        """The pair by what its two rows say, as a keyed fingerprint."""
+        return pair_key(self.left, self.right)
+
+
+@dataclass(slots=True)
+class Compared:
+    """One sheet held against what is known: ready to be recorded, and what is not recorded.
+
+    ``pairs`` wait for a person, ``links`` give the known child of a person's first row, ``unplaced``
+    counts people of the list who are no child known here.
+    """
+
+    number: int
+    sheet: SheetReading
+    prepared: Prepared
+    pairs: list[Pair]
+    links: dict[int, int]
+    unplaced: int
+
+    def counts(self) -> dict[str, Any]:
+        """As kept with the list and shown on its page."""
+        return {
+            "number": self.number,
+            **asdict(self.prepared.changes),
+            "doubtful": len({pair.row for pair in self.pairs}),
+            "unplaced": self.unplaced,
+        }
+
+
+def pair_key(one: Values, two: Values) -> str:
+    """The keyed fingerprint of a pair, whichever of the two stands left."""
+    texts = sorted("|".join(str(values.get(name) or "") for name in SAME) for values in (one, two))
+    return vault.blind("intake.pair", "#".join(texts))
+
+
+def sheets_of(reading: Reading) -> list[tuple[int, SheetReading]]:
+    """The sheets with rows and the numbers of these in `storage`.
+
+    Those that tell who there is come first, so that the others find their children.
+    """
+    found = [(int(str(sheet.path)), sheet) for sheet in reading.recognised if sheet.rows]
+    return sorted(found, key=lambda entry: (entry[1].kind not in TELLS_WHO_THERE_IS, entry[0]))
+
+
+def objections(upload: Upload, reading: Reading) -> list[Fault]:
+    """Why this list cannot be taken in for its organisation, if so."""
+    found: list[Fault] = []
+    sheets = sheets_of(reading)
+    if not sheets:
+        return [faults.NOTHING_TO_TAKE.at()]
+    for number, sheet in sheets:
+        found += places.objections(upload.organisation, sheet, storage.rows(upload.pk, number))
+    return found
+
+
+def summary(by: User, upload: Upload, reading: Reading) -> dict[str, Any]:
+    """What a list would change and what stands against it, as kept in `Upload.changes`."""
+    if reading.refused:
+        return {}
+    against = objections(upload, reading)
+    sheets: list[dict[str, Any]] = []
+    if not against:
+        known = _known(upload)
+        try:
+            sheets = [
+                compare(by, upload, number, sheet, known).counts()
+                for number, sheet in sheets_of(reading)
+            ]
+        except Refusal as refusal:
+            against = list(refusal.faults)
+    return {
+        "sheets": sheets,
+        "faults": [{"code": fault.code, "details": dict(fault.details)} for fault in against],
+    }
+
+
+def compare(
+    by: User, upload: Upload, number: int, sheet: SheetReading, known: pa.Table | None = None
+) -> Compared:
+    """One sheet against what is known (``known``, or now)."""
+    county = queries.county_of(upload.organisation)
+    if known is None:
+        known = _known(upload)
+    rows = storage.rows(upload.pk, number)
+    with storage.workplace() as work, connect(spill=work) as con:
+        con.register("known", known)
+        who = _Placing(con, rows, sheet.kind in TELLS_WHO_THERE_IS)
+        who.remember(county)
+        table, unplaced = who.placed()
+    prepared = people.prepare_list(by=by, source=source_of(upload, sheet), rows=table)
+    return Compared(number, sheet, prepared, who.doubts, who.links, unplaced)
+
+
+def _known(upload: Upload) -> pa.Table:
+    """The children of the county, in memory only.
+
+    The system asks, since a school may not see the other schools' children; of these nothing is shown
+    to it: a doubt goes to the county.
+    """
+    county = queries.county_of(upload.organisation)
+    return known_people.matching_table(by=SYSTEM, organisation=county)
+
+
+def source_of(upload: Upload, sheet: SheetReading) -> ListSource:
+    """Who says what this sheet says, and of whom it can say that they are not on it."""
+    covers = places.covered(upload.organisation, queries.county_of(upload.organisation), sheet)
+    return ListSource(
+        organisation=upload.organisation,
+        line=sheet.kind,
+        file=upload.name,
+        sheet=sheet.sheet,
+        sha256=upload.sha256,
+        list_date=sheet.list_date,
+        whole=covers is None,
+        covers=covers or (),
+    )
+
+
+def number_of(row: int, member: int) -> int:
+    """One number for a row of a sheet and a member of its household."""
+    return row << 6 | member
+
+
+class _Placing:
+    """Whose the rows of one sheet are; ``known`` is a table of the connection."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, rows: pa.Table, tells: bool) -> None:
+        self._con, self._rows, self._tells = con, rows, tells
+        self.links: dict[int, int] = {}
+        """The known child of a person's first row."""
+        self.doubts: list[Pair] = []
+        self._people: dict[int, list[int]] = {}
+        self._columns = [column for column in PERSON if column in rows.column_names]
+        con.register("list_arrow", rows)
+        chosen = ", ".join(f'"{column}"' for column in self._columns)
+        con.execute(
+            'CREATE TEMP TABLE list_rows AS SELECT ("row" << 6) | member AS row, '
+            f"{chosen or 'NULL::VARCHAR AS name'} FROM list_arrow WHERE accepted ORDER BY 1"
+        )
+        con.execute("CREATE TEMP TABLE known_rows AS SELECT * FROM known")
+        self._group()
+        self._link()
+
+    def _group(self) -> None:
+        groups = identity.group(self._con, "list_rows")
+        found = self._con.execute(f"SELECT row, person FROM {groups.table} ORDER BY row")
+        for row, person in found.fetchall():
+            self._people.setdefault(person, []).append(row)
+        filled = ", ".join(
+            f'arg_min(r."{column}", r.row) FILTER (r."{column}" IS NOT NULL) AS "{column}"'
+            for column in self._columns or ["name"]
+        )
+        self._con.execute(
+            "CREATE TEMP TABLE list_people AS SELECT g.person AS row, "
+            f"{filled} FROM list_rows r JOIN {groups.table} g USING (row) GROUP BY g.person ORDER BY 1"
+        )
+        self._con.execute(
+            "CREATE TEMP TABLE twice AS SELECT r.person AS row, 0::BIGINT AS child, l.person AS other, "
+            f"probability, step, evidence FROM {groups.doubtful} d "
+            f"JOIN {groups.table} l ON l.row = d.left_row JOIN {groups.table} r ON r.row = d.right_row "
+            f"WHERE {'true' if self._tells else 'false'} AND l.person <> r.person"
+        )
+
+    def _link(self) -> None:
+        links = identity.link(self._con, "list_people", "known_rows")
+        self.links = dict(
+            self._con.execute(
+                f"SELECT left_row, right_row FROM {links.table} WHERE decision = 'linked'"
+            ).fetchall()
+        )
+        self._con.execute(
+            "CREATE TEMP TABLE doubtful AS SELECT left_row AS row, right_row AS child, 0::BIGINT AS other, "
+            f"probability, step, evidence FROM {links.table} WHERE decision = 'review'"
+        )
+        # Two rows of the list that may be one child: only where the later one has no child of its own.
+        linked = pa.table({"row": pa.array(self.links, pa.int64())})
+        self._con.register("linked", linked)
+        self._con.execute(
+            "INSERT INTO doubtful SELECT * FROM twice WHERE row NOT IN (SELECT row FROM linked)"
+        )
+        left = self._values(
+            "list_people", "SELECT row FROM doubtful UNION SELECT other FROM doubtful"
+        )
+        right = self._values("known_rows", "SELECT child FROM doubtful")
+        for row, child, other, probability, step, evidence in self._con.execute(
+            "SELECT row, child, other, probability, step, evidence FROM doubtful ORDER BY ALL"
+        ).fetchall():
+            self.doubts.append(
+                Pair(
+                    row,
+                    child,
+                    other,
+                    probability,
+                    step,
+                    evidence,
+                    left[row],
+                    right[child] if child else left[other],
+                )
+            )
+
+    def _values(self, table: str, keys: str) -> dict[int, Values]:
+        found = self._con.sql(f"SELECT * FROM {table} WHERE row IN ({keys})").to_arrow_table()
+        return {entry.pop("row"): _plain(entry) for entry in found.to_pylist()}
+
+    def remember(self, county: Organisation) -> None:
+        """What a person has said of such a pair before stands."""
+        answers = said_before(county, [pair.key for pair in self.doubts])
+        for pair in self.doubts:
+            if answers.get(pair.key) == Doubt.Answer.SAME:
+                if pair.child:
+                    self.links.setdefault(pair.row, pair.child)
+                else:
+                    self._people[pair.other] += self._people.pop(pair.row, [])
+        self.doubts = [
+            pair
+            for pair in self.doubts
+            if pair.key not in answers and pair.row in self._people and pair.row not in self.links
+        ]
+
+    def placed(self) -> tuple[pa.Table, int]:
+        """The rows to record, with the columns ``child`` and ``new``; and how many people are nobody's."""
+        waiting = {pair.row for pair in self.doubts}
+        child: dict[int, tuple[int | None, int | None]] = {}
+        unplaced = 0
+        for person, rows in self._people.items():
+            if person in waiting:
+                continue
+            own = self.links.get(person)
+            if own is None and not self._tells:
+                unplaced += 1
+                continue
+            for row in rows:
+                child[row] = (own, None if own is not None else person)
+        return with_children(self._rows, child), unplaced
+
+
+def with_children(rows: pa.Table, child: Mapping[int, tuple[int | None, int | None]]) -> pa.Table:
+    """Those rows of a sheet that ``child`` knows by their `number_of`, with ``child`` and ``new``."""
+    numbers = [
+        number_of(row, member)
+        for row, member in zip(
+            rows.column("row").to_pylist(), rows.column("member").to_pylist(), strict=True
+        )
+    ]
+    accepted = rows.column("accepted").to_pylist()
+    taken = [at for at, n in enumerate(numbers) if accepted[at] and n in child]
+    table = rows.take(pa.array(taken, pa.int64()))
+    whose = [child[numbers[at]] for at in taken]
+    return table.append_column(
+        "child", pa.array([own for own, _ in whose], pa.int64())
+    ).append_column("new", pa.array([new for _, new in whose], pa.int64()))
+
+
+def said_before(county: Organisation, keys: list[str]) -> dict[str, str]:
+    """What people of a county answered about these pairs: same or different."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), 500):
+        answered = Doubt.objects.filter(
+            county=county,
+            key__in=keys[start : start + 500],
+            answer__in=(Doubt.Answer.SAME, Doubt.Answer.DIFFERENT),
+        )
+        found.update(answered.order_by("decided_at").values_list("key", "answer"))
+    return found
+
+
+def _plain(entry: Mapping[str, Any]) -> Values:
+    return {name: str(value) for name, value in entry.items() if value is not None}
