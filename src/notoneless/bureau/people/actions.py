@@ -31,7 +31,7 @@ from django.utils import timezone
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people import cards, contents, preparing, recording
+from notoneless.bureau.people import cards, contents, preparing, queries, recording
 from notoneless.bureau.people import faults as fp
 from notoneless.bureau.people.models import (
     Child,
@@ -44,6 +44,7 @@ from notoneless.bureau.people.models import (
 )
 from notoneless.bureau.people.prepared import ListSource, Prepared
 from notoneless.bureau.people.queries import standing_identity
+from notoneless.bureau.people.standing import When
 from notoneless.faults import Refusal
 from notoneless.masking import mask_id
 from notoneless.rosters import id_number
@@ -225,6 +226,32 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
         fields=sorted(values),
         purpose=reason,
     )
+
+
+@audit.action
+def reveal(*, by: User | audit.Actor, child: Child, purpose: str) -> dict[str, str]:
+    """The numbers of a child in the clear, to who says why: ``id_number``, ``phone``, ``address``.
+
+    The purpose goes to the log, an ID number in it does not.
+    """
+    child = _root(child)
+    require(by, "child.reveal", where(child))
+    now = When.now()
+    identity, home = standing_identity(child), queries.home(child, now)
+    found = {"id_number": identity.id_number if identity else None}
+    found["address"] = home.address if home else None
+    for guardian in queries.guardians(child, now)[:1]:
+        found["phone"] = guardian.phone
+    numbers = {name: value.reveal() for name, value in found.items() if value is not None}
+    audit.record(
+        by,
+        "child.revealed",
+        child,
+        organisation=where(child),
+        purpose=contents.without_numbers(purpose),
+        fields=sorted(numbers),
+    )
+    return numbers
 
 
 def where(child: Child) -> int:

@@ -11,17 +11,36 @@ from notoneless import vault
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.people.matching import matching_table
-from notoneless.bureau.people.models import Child, Fact, Identity
-from notoneless.bureau.people.standing import When, pick
+from notoneless.bureau.people.models import (
+    Child,
+    Enrolment,
+    Fact,
+    Guardian,
+    Identity,
+    Merge,
+    Residence,
+)
+from notoneless.bureau.people.standing import ENROLLED_FIRST, RANK, When, pick
 
-__all__ = ["children", "matching_table", "search", "standing_identity"]
+__all__ = [
+    "child",
+    "children",
+    "guardians",
+    "home",
+    "matching_table",
+    "merges",
+    "search",
+    "seat",
+    "siblings",
+    "standing_identity",
+]
 
 F_ = TypeVar("F_", bound=Fact)
 
 
-def children(by: User) -> QuerySet[Child]:
-    """The children whom this person may see: living, at school or in class where they are responsible."""
-    here = reach(by, "child.see")
+def children(by: User, permission: str = "child.see") -> QuerySet[Child]:
+    """The children in reach of a person: living, at school or in class where they are responsible."""
+    here = reach(by, permission)
     return Child.objects.filter(
         Q(home__in=here) | Q(school__in=here) | Q(attending__in=here), person=F("pk")
     )
@@ -53,12 +72,59 @@ def standing_identity(child: Child, when: When | None = None) -> Identity | None
     return _first(Identity, child, when or When.now())
 
 
-def _first(table: type[F_], child: Child, when: When) -> F_ | None:
-    facts = pick(table._meta.model_name or "", "f.id", when, within="asked")
+def child(by: User, key: int) -> Child | None:
+    """A child in reach; None when there is none of the key, or not for this person."""
+    return children(by).select_related("home", "school").filter(pk=key).first()
+
+
+def seat(one: Child, when: When) -> Enrolment | None:
+    """The row of a roll that counts."""
+    return _first(Enrolment, one, when, order=f"{ENROLLED_FIRST}, {RANK}")
+
+
+def home(one: Child, when: When) -> Residence | None:
+    """Where the child lives, by the word that counts."""
+    return _first(Residence, one, when)
+
+
+def guardians(one: Child, when: When) -> list[Guardian]:
+    """Who answers for the child: everyone that a list or a person names on the day, once."""
+    facts = Guardian.objects.filter(when.held, child__person=one.person_id)
+    found: dict[tuple[str, str | None], Guardian] = {}
+    for fact in facts.order_by("-valid_from", "pk"):
+        found.setdefault((fact.name, fact.id_index or fact.phone_index), fact)
+    return list(found.values())
+
+
+def siblings(by: User, one: Child) -> QuerySet[Child]:
+    """Other children in reach of the same household, or with a guardian of the same number."""
+    homes = Residence.objects.filter(
+        child__person=one.person_id, retracted_at__isnull=True, household__isnull=False
+    ).values("household")
+    numbers = Guardian.objects.filter(
+        child__person=one.person_id, retracted_at__isnull=True, id_index__isnull=False
+    ).values("id_index")
+    there = Residence.objects.filter(household__in=homes, retracted_at__isnull=True)
+    theirs = Guardian.objects.filter(id_index__in=numbers, retracted_at__isnull=True)
+    return (
+        children(by)
+        .filter(Q(pk__in=there.values("child__person")) | Q(pk__in=theirs.values("child__person")))
+        .exclude(pk=one.pk)
+        .order_by("birth_date", "pk")
+    )
+
+
+def merges(one: Child) -> QuerySet[Merge]:
+    """What was merged into a child and still is."""
+    return Merge.objects.filter(
+        child__person=one.person_id, retracted_at__isnull=True
+    ).select_related("by")
+
+
+def _first(table: type[F_], one: Child, when: When, order: str = RANK) -> F_ | None:
+    facts = pick(table._meta.model_name or "", "f.id", when, order=order, within="asked")
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH asked AS (SELECT {int(child.person_id or child.pk)} AS person) {facts}"
-        )
+        cursor.execute(f"WITH asked AS (SELECT {int(one.person_id or one.pk)} AS person) {facts}")
         found = cursor.fetchone()
     manager = table._default_manager.select_related("source")
     return manager.get(pk=found[1]) if found else None

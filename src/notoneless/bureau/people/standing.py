@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -26,12 +27,16 @@ class When:
         return cls(timezone.localdate())
 
     @property
+    def _end(self) -> dt.datetime:
+        assert self.known_on is not None
+        return dt.datetime.combine(self.known_on, dt.time.max, timezone.get_default_timezone())
+
+    @property
     def known(self) -> str:
         """The moment as an SQL literal, "" for now."""
         if self.known_on is None:
             return ""
-        end = dt.datetime.combine(self.known_on, dt.time.max, timezone.get_default_timezone())
-        text = end.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        text = self._end.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         return f"'{text}'" if connection.vendor == "sqlite" else f"TIMESTAMPTZ '{text}+00'"
 
     def believed(self, fact: str) -> str:
@@ -49,6 +54,20 @@ class When:
             f"{self.believed(fact)} AND {fact}.valid_from <= '{self.on}' "
             f"AND ({fact}.valid_to IS NULL OR {fact}.valid_to >= '{self.on}')"
         )
+
+    @property
+    def was_believed(self) -> Q:
+        """The same for the rows of a query: believed then, of whatever day."""
+        if self.known_on is None:
+            return Q(retracted_at__isnull=True)
+        end = self._end
+        return Q(recorded_at__lte=end) & (Q(retracted_at__isnull=True) | Q(retracted_at__gt=end))
+
+    @property
+    def held(self) -> Q:
+        """The same for the rows of a query: believed then to be true on the day."""
+        on = Q(valid_to__isnull=True) | Q(valid_to__gte=self.on)
+        return self.was_believed & Q(valid_from__lte=self.on) & on
 
     def sources(self, source: str) -> str:
         """A condition over the row ``source``: it stood then and is not of a later day."""
