@@ -10,7 +10,7 @@ PREFIX = ""
 app_name = "accounts"
 
 MENU = (
-    MenuItem(N_("机构"), "accounts:organisations", 80),
+    MenuItem(N_("机构和学校"), "accounts:organisations", 80),
     MenuItem(N_("人员"), "accounts:people", 85),
 )
 

@@ -12,6 +12,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from notoneless.calendar import Term
 from notoneless.i18n import gettext, language
 
 register = template.Library()
@@ -59,6 +60,12 @@ WEEKDAYS = {
 def weekday(day: dt.date) -> str:
     """The day of the week, short."""
     return WEEKDAYS[language()][day.weekday()]
+
+
+@register.filter
+def term_name(term: Term) -> str:
+    """``2026秋``, in English ``autumn 2026``."""
+    return f"{term.season} {term.year}" if language() == "en" else term.label
 
 
 @register.filter
