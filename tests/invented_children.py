@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pyarrow as pa
+import pytest
 
 from notoneless.rosters.id_number import check_digit
 
@@ -59,3 +60,21 @@ def taken_in(bureau, rows, line: str = "census", day: dt.date = SEPTEMBER, **mor
     told = source(bureau, line, day, **more)
     prepared = actions.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist(rows))
     return actions.record_list(by=SYSTEM, prepared=prepared)
+
+
+@pytest.fixture
+def time_goes_on(monkeypatch):
+    """``time_goes_on(days=1)``: from now on it is so much later; gives the day that was until then."""
+    from django.utils import timezone
+
+    gone = dt.timedelta()
+    real = timezone.now
+
+    def later(**much: int) -> dt.date:
+        nonlocal gone
+        day = timezone.localdate()
+        gone += dt.timedelta(**much)
+        return day
+
+    monkeypatch.setattr(timezone, "now", lambda: real() + gone)
+    return later
