@@ -45,6 +45,14 @@ def test_no_folder_and_no_lists(lists: Path) -> None:
         check(Settings(lists / "没有", lists.parent / "out"))
 
 
+def test_a_copy_that_does_not_say_its_kind_does_not_take_the_registers_place(lists: Path) -> None:
+    roll(lists, HERE)
+    register = listed(lists, "适龄儿童名单.csv", HERE)
+    (lists / "1.csv").write_bytes(register.read_bytes())
+    assert "C003" not in codes(lists)
+    assert {row["universe"] for row in read(lists.parent / "out" / "children.csv")} == {"register"}
+
+
 def test_neither_register_nor_roll(lists: Path) -> None:
     listed(lists, "农村低保备案表.csv", HERE)
     assert "C002" in refused(lists)

@@ -200,3 +200,25 @@ def test_the_last_change_on_the_national_sheet_is_the_state_since(
     found = states(tmp_path)
     assert found[HERE[6].name]["state"] == "on_roll"
     assert found[HERE[7].name]["state"] == "suspected_no_place"
+
+
+@pytest.mark.parametrize("mark", ["", "去向不明"])
+def test_no_readable_mark_among_ticks_is_not_presence(
+    tmp_path: Path, lists: Path, mark: str
+) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    rollcall(lists, HERE, ["√"] * 7 + [mark])
+    assert states(tmp_path)[HERE[7].name]["state"] == "suspected_absent"
+
+
+def test_where_only_the_absent_are_marked_the_others_were_there(
+    tmp_path: Path, lists: Path
+) -> None:
+    other = [Child(f"陈小{c}", no=n, class_name="2班") for n, c in enumerate("一二三四五六", 41)]
+    census(lists, [*HERE, *other])
+    roll(lists, [*HERE, *other])
+    rollcall(lists, [*HERE, *other], [""] * 7 + ["旷课"] + ["√"] * 6)
+    found = states(tmp_path)
+    assert {found[child.name]["state"] for child in [*HERE[:7], *other]} == {"in_class"}
+    assert found[HERE[7].name]["state"] == "suspected_absent"

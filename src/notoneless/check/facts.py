@@ -168,15 +168,29 @@ def _attendance(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
 
     A pupil whose class was called and who is not on the sheet is ``not_called``. A class counts as
     called when one of its pupils was; so a class written differently on the two sheets hides nobody.
+
+    A pupil without a mark that can be read was there only if his class marks none who were: where
+    others are ticked, he was not.
     """
     con.execute("""
         CREATE TABLE called AS
-        SELECT c.child, s.school, s.call_date, coalesce(s.attendance, 'present') AS attendance
-        FROM child_rows c JOIN rows s ON s.row_id = c.row_id LEFT JOIN lists l ON l.list_no = c.list_no
-        WHERE c.kind = 'rollcall'
-        QUALIFY row_number() OVER (PARTITION BY c.child ORDER BY
-            coalesce(s.call_date, l.list_date) DESC NULLS LAST,
-            coalesce(s.attendance, 'present') = 'present' DESC, c.row_id) = 1
+        WITH ticked AS (
+            SELECT DISTINCT list_no, school, grade, class_name FROM rows
+            WHERE kind = 'rollcall' AND attendance = 'present'
+        ), marks AS (
+            SELECT c.child, c.row_id, s.school, s.call_date, coalesce(s.call_date, l.list_date) AS day,
+                   coalesce(s.attendance, CASE WHEN t.list_no IS NULL THEN 'present' ELSE 'absent' END)
+                       AS attendance
+            FROM child_rows c JOIN rows s ON s.row_id = c.row_id
+            LEFT JOIN lists l ON l.list_no = c.list_no
+            LEFT JOIN ticked t ON t.list_no = s.list_no AND t.school IS NOT DISTINCT FROM s.school
+                AND t.grade IS NOT DISTINCT FROM s.grade
+                AND t.class_name IS NOT DISTINCT FROM s.class_name
+            WHERE c.kind = 'rollcall'
+        )
+        SELECT child, school, call_date, attendance FROM marks
+        QUALIFY row_number() OVER (PARTITION BY child ORDER BY
+            day DESC NULLS LAST, attendance = 'present' DESC, row_id) = 1
     """)
     con.execute(f"""
         CREATE TABLE attendance_facts AS

@@ -78,15 +78,19 @@ def gather(
     folder = Folder(path)
     files = sorted(file for file in path.rglob("*") if _is_candidate(file))
     memory = layouts.load(path / layouts.FILE)
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for reading in rosters.read_many(files, into=work, memory=memory, progress=progress):
         folder.readings.append(reading)
         folder.faults.extend(reading.faults)
-        if reading.sha256 in seen and reading.recognised:
-            place = Place(file=reading.file)
-            folder.faults.append(fc.SAME_FILE.at(place, other=seen[reading.sha256]))
+        if not reading.recognised:
             continue
-        seen[reading.sha256] = reading.file
+        # The name alone may tell the kind: a copy under another name is another list, or none.
+        content = reading.sha256, *sorted(sheet.kind for sheet in reading.recognised)
+        if content in seen:
+            place = Place(file=reading.file)
+            folder.faults.append(fc.SAME_FILE.at(place, other=seen[content]))
+            continue
+        seen[content] = reading.file
         for sheet in reading.recognised:
             if sheet.path is None or sheet.rows == 0:
                 continue
