@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from small_county import Child, census, roll
+from small_county import Child
 
 
 def work() -> int:
@@ -42,13 +41,3 @@ def children(count: int, **more: object) -> list[Child]:
 def as_file(path: Path) -> SimpleUploadedFile:
     """As a browser sends it."""
     return SimpleUploadedFile(path.name, path.read_bytes())
-
-
-def census_bytes(
-    folder: Path, who: Sequence[Child], name: str = "户籍适龄儿童名单2026.9.1.csv"
-) -> Path:
-    return census(folder, who, name)
-
-
-def roll_bytes(folder: Path, who: Sequence[Child], name: str = "学籍名册2026.9.2.csv") -> Path:
-    return roll(folder, who, name)

@@ -250,8 +250,9 @@ def _ask(upload: Upload, compared: Compared, source: Source) -> None:
 
 def _new_child(source: Source, pair: Pair) -> int:
     """The child that another row of the same list has just become."""
-    facts = Identity.objects.filter(source=source, row=pair.other >> 6)
-    return facts.filter(name=pair.right.get("name", "")).values_list("child", flat=True)[0]
+    facts = Identity.objects.filter(source=source, row=pair.other >> 6).values_list("name", "child")
+    by_name = dict(facts)  # a household's members stand in one row
+    return by_name.get(pair.right.get("name", ""), facts[0][1])
 
 
 @audit.action

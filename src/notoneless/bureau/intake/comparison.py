@@ -31,8 +31,8 @@ from notoneless.rosters import Reading, SheetReading
 TELLS_WHO_THERE_IS = NAMING
 """Kinds of list whose rows are children, known before or not."""
 
-SAME = ("name", "id_number", "birth_date", "sex", "township", "school")
-"""What two rows say; an answer about a pair holds as long as neither says something else."""
+SAID = ("name", "id_number", "birth_date", "sex", "township", "school")
+"""An answer about a row and a child holds as long as the row says the same of these."""
 
 Values = dict[str, Any]
 
@@ -55,8 +55,9 @@ class Pair:
 
     @property
     def key(self) -> str:
-        """The pair by what its two rows say, as a keyed fingerprint."""
-        return pair_key(self.left, self.right)
+        """What the row says, as a keyed fingerprint: by it an answer is known again next month."""
+        texts = [str(self.left.get(name) or "") for name in SAID]
+        return vault.blind("intake.row", "|".join(texts))
 
 
 @dataclass(slots=True)
@@ -82,12 +83,6 @@ class Compared:
             "doubtful": len({pair.row for pair in self.pairs}),
             "unplaced": self.unplaced,
         }
-
-
-def pair_key(one: Values, two: Values) -> str:
-    """The keyed fingerprint of a pair, whichever of the two stands left."""
-    texts = sorted("|".join(str(values.get(name) or "") for name in SAME) for values in (one, two))
-    return vault.blind("intake.pair", "#".join(texts))
 
 
 def sheets_of(reading: Reading) -> list[tuple[int, SheetReading]]:
@@ -260,19 +255,17 @@ class _Placing:
         return {entry.pop("row"): _plain(entry) for entry in found.to_pylist()}
 
     def remember(self, county: Organisation) -> None:
-        """What a person has said of such a pair before stands."""
-        answers = said_before(county, [pair.key for pair in self.doubts])
+        """What a person has said of such a row and this child before stands."""
+        answers = said_before(county, {pair.key for pair in self.doubts})
+        left = []
         for pair in self.doubts:
-            if answers.get(pair.key) == Doubt.Answer.SAME:
-                if pair.child:
-                    self.links.setdefault(pair.row, pair.child)
-                else:
-                    self._people[pair.other] += self._people.pop(pair.row, [])
-        self.doubts = [
-            pair
-            for pair in self.doubts
-            if pair.key not in answers and pair.row in self._people and pair.row not in self.links
-        ]
+            child = pair.child or self.links.get(pair.other, 0)
+            answer = answers.get((pair.key, child))
+            if answer == Doubt.Answer.SAME:
+                self.links.setdefault(pair.row, child)
+            elif answer is None:
+                left.append(pair)
+        self.doubts = [pair for pair in left if pair.row not in self.links]
 
     def placed(self) -> tuple[pa.Table, int]:
         """The rows to record, with the columns ``child`` and ``new``; and how many people are nobody's."""
@@ -308,16 +301,20 @@ def with_children(rows: pa.Table, child: Mapping[int, tuple[int | None, int | No
     ).append_column("new", pa.array([new for _, new in whose], pa.int64()))
 
 
-def said_before(county: Organisation, keys: list[str]) -> dict[str, str]:
-    """What people of a county answered about these pairs: same or different."""
-    found: dict[str, str] = {}
-    for start in range(0, len(keys), 500):
+def said_before(county: Organisation, rows: set[str]) -> dict[tuple[str, int], str]:
+    """What people of a county answered about these rows (`Pair.key`) and a child: same or different."""
+    found: dict[tuple[str, int], str] = {}
+    wanted = sorted(rows)
+    for start in range(0, len(wanted), 500):
         answered = Doubt.objects.filter(
             county=county,
-            key__in=keys[start : start + 500],
+            key__in=wanted[start : start + 500],
             answer__in=(Doubt.Answer.SAME, Doubt.Answer.DIFFERENT),
-        )
-        found.update(answered.order_by("decided_at").values_list("key", "answer"))
+        ).order_by("decided_at")
+        for key, child, root, answer in answered.values_list(
+            "key", "child", "child__person", "answer"
+        ):
+            found[key, root or child] = answer
     return found
 
 

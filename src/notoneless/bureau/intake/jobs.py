@@ -133,7 +133,7 @@ class _Noted:
     def __init__(self, upload: int) -> None:
         self._upload, self._last = upload, time.monotonic()
 
-    def __call__(self, _name: str, lines: int, _done: bool) -> None:
-        if time.monotonic() - self._last > _SECONDS_BETWEEN:
+    def __call__(self, _name: str, lines: int, done: bool) -> None:
+        if not done and time.monotonic() - self._last > _SECONDS_BETWEEN:
             self._last = time.monotonic()
             storage.note_progress(self._upload, lines)

@@ -148,8 +148,8 @@ class Doubt(models.Model):
     """A row of a list and a child who may be one: for a person to decide, and what was decided.
 
     ``left`` (the row) and ``right`` (the child when it was compared) are what is shown, as JSON; ``key``
-    stands for both, so that an answer holds for the same two rows next month. ``row`` counts as
-    `comparison.number_of`. ``source`` is what the answer made us record.
+    stands for what the row says, so that an answer holds for the same row next month. ``row`` counts
+    as `comparison.number_of`. ``source`` is what the answer made us record.
     """
 
     class Answer(models.TextChoices):

@@ -102,6 +102,7 @@ def note_progress(upload: int, lines: int) -> None:
     path = _rows(upload, 0).with_name("lines")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         path.write_text(str(lines), encoding="ascii")
 
 
