@@ -154,6 +154,13 @@ def test_the_naive_recogniser_would_entitle_them() -> None:
         ("2025年秋季家庭经济困难学生生活补助发放名册", "payments"),
         ("中职国家助学金发放名册", "payments"),
         ("孤儿及事实无人抚养儿童发放花名册", None),
+        ("2026年9月农村低保发放花名册", "rural_minimum"),
+        ("2026年9月城市低保金发放表", "urban_minimum"),
+        ("2026年9月特困人员救助供养资金发放花名册", "destitute"),
+        ("残疾人两项补贴发放花名册", "disabled"),
+        ("2026年9月孤儿发放花名册", "orphans"),
+        ("福彩圆梦孤儿助学金发放名册", "payments"),
+        ("特困学生生活补助发放名册", "payments"),
     ],
 )
 def test_a_payment_list_is_one_by_its_amounts(tmp_path: Path, name: str, kind: str | None) -> None:
