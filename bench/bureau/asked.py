@@ -12,6 +12,7 @@ from notoneless.bureau.accounts import actions as accounts
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.people import queries
+from notoneless.bureau.people.facts import facts
 from notoneless.bureau.people.models import Child
 
 
@@ -44,4 +45,7 @@ def ask(county: Organisation, measured: Callable[[str], AbstractContextManager[N
     assert identity is not None
     number = identity.id_number.reveal()
     median("search by ID number", lambda: list(queries.search(user, number)[:50]))
-    del measured
+    with measured("facts of all children"):
+        facts(on=dt.date(2026, 11, 2))
+    with measured("facts of all children, as known on a day"):
+        facts(on=dt.date(2026, 11, 2), known_on=dt.date(2027, 1, 1))

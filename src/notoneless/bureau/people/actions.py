@@ -46,8 +46,23 @@ from notoneless.bureau.people.prepared import ListSource, Prepared
 from notoneless.bureau.people.queries import standing_identity
 from notoneless.bureau.people.standing import When
 from notoneless.faults import Refusal
+from notoneless.i18n import N_
 from notoneless.masking import mask_id
 from notoneless.rosters import id_number
+
+VERBS = {
+    "list.recorded": N_("名单入库"),
+    "list.undone": N_("撤回名单"),
+    "children.matched": N_("取儿童信息比对名单"),
+    "child.read": N_("查看儿童档案"),
+    "child.need_read": N_("查看困难身份"),
+    "child.revealed": N_("查看完整号码"),
+    "child.corrected": N_("更正儿童身份信息"),
+    "child.merged": N_("合并儿童"),
+    "child.unmerged": N_("撤回合并"),
+    "exemption.added": N_("登记依法除外"),
+}
+"""What the verbs of the log mean, in words."""
 
 
 def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) -> Prepared:
@@ -112,6 +127,7 @@ def undo_list(*, by: User | audit.Actor, source: Source, reason: str) -> None:
     `Refusal` when something later builds on it (undo that first) or it is undone already.
     """
     require(by, "child.change", source.organisation_id)
+    reason = contents.without_numbers(reason)
     source = Source.objects.select_for_update().get(pk=source.pk)
     if source.undone_at is not None:
         raise Refusal([fp.UNDONE_ALREADY.at()])
@@ -128,7 +144,7 @@ def undo_list(*, by: User | audit.Actor, source: Source, reason: str) -> None:
 @audit.action
 def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> Merge:
     """Two keys are one child. `Refusal` when both have valid ID numbers that differ, or are one already."""
-    child, into = _root(child), _root(into)
+    child, into, reason = _root(child), _root(into), contents.without_numbers(reason)
     require(by, "child.merge", where(child))
     require(by, "child.merge", where(into))
     if child.pk == into.pk:
@@ -150,7 +166,7 @@ def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> 
 def unmerge(*, by: User | audit.Actor, merge: Merge, reason: str) -> None:
     """Take a merge back: both children are as they would be without it."""
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
-    whole = _root(merge.child)
+    whole, reason = _root(merge.child), contents.without_numbers(reason)
     require(by, "child.merge", where(whole))
     if merge.retracted_at is not None:
         raise Refusal([fp.MERGE_UNDONE.at()])
@@ -199,7 +215,7 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
     ``values``: any of ``name, former_name, sex, birth_date, id_number``; the others stay as they are.
     `Refusal` when the number is not a valid one.
     """
-    child = _root(child)
+    child, reason = _root(child), contents.without_numbers(reason)
     require(by, "child.change", where(child))
     number = values.get("id_number")
     if number and id_number.state(number) != "valid":

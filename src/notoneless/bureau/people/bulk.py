@@ -16,8 +16,13 @@ CHUNK = 500
 """Keys in one ``IN``: under what any database allows."""
 
 
+_PLAIN = frozenset({str, int, bytes, type(None)})
+
+
 def stored(value: Any) -> Any:
     """A value as this database keeps it."""
+    if type(value) in _PLAIN:  # by far the most
+        return value
     if connection.vendor == "sqlite":
         if isinstance(value, dt.datetime):
             return connection.ops.adapt_datetimefield_value(value)

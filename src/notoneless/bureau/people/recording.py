@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from notoneless import vault
 from notoneless.bureau.people import bulk
@@ -131,9 +132,11 @@ def _copied(table: type[Fact]) -> str:
 
 
 def built_upon(source: Source) -> int:
-    """How many facts that came in with a source something later has retracted."""
+    """How many facts of a source something later has retracted, and that was not undone itself."""
+    its = Q(source=source) | Q(recorded_in=source)
+    later = Q(retracted_in__isnull=False, retracted_in__undone_at__isnull=True)
     return sum(
-        fact._default_manager.filter(recorded_in=source, retracted_in__isnull=False).count()
+        fact._default_manager.filter(its & later, recorded_in__undone_at__isnull=True).count()
         for fact in FACTS
     )
 
@@ -146,7 +149,8 @@ def undo(source: Source, undoing: Source) -> None:
             name, copied = table._meta.db_table, _copied(table)
             cursor.execute(
                 f"UPDATE {name} SET retracted_at = %s, retracted_in_id = {undoing.pk} "
-                f"WHERE recorded_in_id = {source.pk} AND retracted_at IS NULL",
+                f"WHERE (recorded_in_id = {source.pk} OR source_id = {source.pk}) "
+                "AND retracted_at IS NULL",
                 [at],
             )
             cursor.execute(

@@ -6,20 +6,20 @@ from notoneless.bureau.offers import MenuItem
 from notoneless.bureau.people import views
 from notoneless.i18n import N_
 
-PREFIX = "children"
+PREFIX = ""
 app_name = "people"
 
 MENU = (MenuItem(N_("儿童"), "people:children", 25),)
 FIND = "people:find"
 
 urlpatterns = [
-    path("", views.children, name="children"),
-    path("/find", views.find, name="find"),
-    path("/<int:key>", views.child, name="child"),
-    path("/<int:key>/need", views.need, name="need"),
-    path("/<int:key>/number", views.reveal, name="reveal"),
-    path("/<int:key>/exemption", views.add_exemption, name="add_exemption"),
-    path("/<int:key>/correction", views.correct, name="correct"),
-    path("/<int:key>/merge", views.merge, name="merge"),
-    path("/merges/<int:key>/undo", views.unmerge, name="unmerge"),
+    path("children", views.children, name="children"),
+    path("children/find", views.find, name="find"),
+    path("children/<int:key>", views.child, name="child"),
+    path("children/<int:key>/need", views.need, name="need"),
+    path("children/<int:key>/number", views.reveal, name="reveal"),
+    path("children/<int:key>/exemption", views.add_exemption, name="add_exemption"),
+    path("children/<int:key>/correction", views.correct, name="correct"),
+    path("children/<int:key>/merge", views.merge, name="merge"),
+    path("children/merges/<int:key>/undo", views.unmerge, name="unmerge"),
 ]
