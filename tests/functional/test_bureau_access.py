@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -101,14 +102,11 @@ def test_who_is_not_logged_in_is_sent_to_the_login(name: str) -> None:
             assert answer["Location"].startswith("/login?next=")
 
 
-def test_the_matrix(bureau: Bureau) -> None:
-    """Every address × every role × GET and POST: 403 exactly where the policy table says no.
-
-    Keys are those of nothing, so what is allowed answers 200, a redirect, 404 or 405, and never 500.
-    """
+def wrong_cells(bureau: Bureau, roles: Iterable[str]) -> tuple[list[str], int]:
+    """The cells of the matrix that answer otherwise than the policy table says; how many there are."""
     table = policy().permissions
     wrong, cells = [], 0
-    for role in WHERE:
+    for role in roles:
         client = logged_in(bureau[role])
         for name, pattern in addresses().items():
             permission = pattern.callback.permission
@@ -121,6 +119,15 @@ def test_the_matrix(bureau: Bureau) -> None:
                 right = status in (200, 302, 404, 405, 409) if allowed else status in (403, 405)
                 if not right:
                     wrong.append(f"{role} {method} {name}: {status}")
+    return wrong, cells
+
+
+def test_the_matrix(bureau: Bureau) -> None:
+    """Every address × every role × GET and POST: 403 exactly where the policy table says no.
+
+    Keys are those of nothing, so what is allowed answers 200, a redirect, 404 or 405, and never 500.
+    """
+    wrong, cells = wrong_cells(bureau, WHERE)
     assert not wrong, "\n".join(wrong)
     assert cells > 500
 
@@ -128,8 +135,8 @@ def test_the_matrix(bureau: Bureau) -> None:
 def test_a_naive_view_would_fail_the_matrix(bureau: Bureau, monkeypatch) -> None:
     """The mutant: a permission check that only asks whether somebody is logged in."""
     monkeypatch.setattr("notoneless.bureau.accounts.access.may", lambda *_: True)
-    with pytest.raises(AssertionError, match="people"):
-        test_the_matrix(bureau)
+    wrong, _ = wrong_cells(bureau, ["class_teacher"])
+    assert any("accounts:people" in cell for cell in wrong)
 
 
 @pytest.mark.parametrize("address", ["accounts:organisation", "accounts:person"])

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import resolve, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import User
@@ -30,6 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "bureau_name": settings.INSTALLATION.bureau_name,
         "demo": (settings.INSTALLATION.data / "invented").exists(),
         "other_login": settings.OIDC.name if settings.OIDC else "",
+        "print_time": f"{timezone.localtime():%Y-%m-%d %H:%M}",
         "find_url": _find_url(known) if known else "",
     }
 
