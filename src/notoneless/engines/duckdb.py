@@ -29,7 +29,12 @@ def connect(
         config["threads"] = threads
     if spill:
         config["temp_directory"] = str(spill)
-    return duckdb.connect(":memory:", config=config)
+    db = duckdb.connect(":memory:", config=config)
+    # DuckDB 2.0.0 takes "a sum of zeros and ones is at most one" for granted where a small join hides
+    # the group, and then answers `2 <= 1` with true: one child was linked to two rows. Costs nothing
+    # that we could measure at a million rows; tests/integration/test_engine.py tells when it is mended.
+    db.execute("SET disabled_optimizers = 'statistics_propagation'")
+    return db
 
 
 def quote(text: str) -> str:
