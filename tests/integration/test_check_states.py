@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_county import Child, census, listed, read, roll, rollcall
+from small_county import Child, census, listed, read, roll, rollcall, write
 
 from notoneless.check import Settings, check
 
@@ -221,4 +221,15 @@ def test_where_only_the_absent_are_marked_the_others_were_there(
     rollcall(lists, [*HERE, *other], [""] * 7 + ["旷课"] + ["√"] * 6)
     found = states(tmp_path)
     assert {found[child.name]["state"] for child in [*HERE[:7], *other]} == {"in_class"}
+    assert found[HERE[7].name]["state"] == "suspected_absent"
+
+
+def test_a_class_sheet_that_names_its_school_in_the_title_only(tmp_path: Path, lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    title = f"{HERE[0].school}{HERE[0].class_name}点名册"
+    rows = [("姓名", "9.16到校"), *((c.name, "√") for c in HERE[:7]), (HERE[7].name, "")]
+    write(lists / "点名册.csv", (title, ""), rows)
+    found = states(tmp_path)
+    assert {found[child.name]["state"] for child in HERE[:7]} == {"in_class"}
     assert found[HERE[7].name]["state"] == "suspected_absent"

@@ -269,6 +269,10 @@ def _constants(
             said["policy"] = policy
     if kind == "rollcall" and "call_date" not in have and list_day:
         said["call_date"] = list_day
+    if kind == "rollcall" and "school" not in have:
+        schools = recognise.schools_said(titles)
+        if len(schools) == 1:
+            said["school"] = schools[0]
     return said
 
 
