@@ -259,8 +259,7 @@ def _new_child(source: Source, pair: Pair) -> int:
 def not_taken_in(*, by: audit.Actor, upload: Upload, refusal: Refusal) -> None:
     """Note why a list could not be recorded; it waits for a decision again. In already: nothing to note."""
     back = Upload.objects.filter(pk=upload.pk, state=Upload.State.COMMITTING)
-    against = [{"code": fault.code, "details": dict(fault.details)} for fault in refusal.faults]
-    changes = {**upload.changes, "faults": against}
+    changes = {**upload.changes, "faults": faults.to_json(refusal.faults)}
     if back.update(state=Upload.State.READ, changes=changes):
         audit.record(
             by,
@@ -355,8 +354,10 @@ def decide(*, by: User, doubt: Doubt, answer: str) -> None:
 
 
 def _two_numbers(doubt: Doubt) -> bool:
-    sides = (json.loads(side.reveal()) for side in (doubt.left, doubt.right))
-    numbers = {values.get("id_number") for values in sides}
+    """Both sides have a valid number of their own, and not the same; a guardian's is nobody's own."""
+    sides = [json.loads(side.reveal()) for side in (doubt.left, doubt.right)]
+    guardians = {values.get("guardian_id") for values in sides}
+    numbers = {values.get("id_number") for values in sides} - guardians
     return len([n for n in numbers if id_number.state(n) == "valid"]) > 1
 
 

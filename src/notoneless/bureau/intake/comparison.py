@@ -122,7 +122,7 @@ def summary(by: User, upload: Upload, reading: Reading) -> dict[str, Any]:
             against = list(refusal.faults)
     return {
         "sheets": sheets,
-        "faults": [{"code": fault.code, "details": dict(fault.details)} for fault in against],
+        "faults": faults.to_json(against),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from notoneless import rosters
@@ -22,13 +22,18 @@ Parts = list[tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that both rows may say: its label, both texts, ``＝ ≠ ≈`` or "", and a sentence."""
+    """One thing that both rows may say: its field, both texts, ``＝ ≠ ≈`` or "", and a sentence."""
 
-    label: str
+    name: str
     left: Parts
     right: Parts
     sign: str
     say: str
+
+    @property
+    def label(self) -> str:
+        """What the field is called."""
+        return str(rosters.fields()[self.name].label)
 
     @property
     def differs(self) -> bool:
@@ -38,28 +43,30 @@ class Line:
 
 def lines(left: Mapping[str, str], right: Mapping[str, str]) -> list[Line]:
     """What either of the two says, in the order of a list's columns."""
-    return [
+    found = [
         _line(name, left.get(name, ""), right.get(name, ""))
         for name in PERSON
         if left.get(name) or right.get(name)
     ]
+    guardians = {values["guardian_id"] for values in (left, right) if values.get("guardian_id")}
+    for side, values in ((gettext("左边"), left), (gettext("右边"), right)):
+        if values.get("id_number") in guardians:
+            say = gettext("{side}填的是监护人的号码").format(side=side)
+            found = [replace(line, say=say) if line.name == "id_number" else line for line in found]
+    return found
 
 
 def _line(name: str, left: str, right: str) -> Line:
-    label = str(rosters.fields()[name].label)
     shown = preview.value(name, left), preview.value(name, right)
-    if name == "sex":
-        words = {"M": gettext("男"), "F": gettext("女")}
-        shown = words.get(left, left), words.get(right, right)
     if not left or not right:
-        return Line(label, [(shown[0], False)], [(shown[1], False)], "", "")
+        return Line(name, [(shown[0], False)], [(shown[1], False)], "", "")
     if left == right:
-        return Line(label, [(shown[0], False)], [(shown[1], False)], "＝", "")
+        return Line(name, [(shown[0], False)], [(shown[1], False)], "＝", "")
     if name in NUMBERS:
-        return _numbers(label, name, left, right, shown)
+        return _numbers(name, left, right, shown)
     one, two = marked(*shown)
     alike = left in right or right in left
-    return Line(label, one, two, "≈" if alike else "≠", _say(left, right))
+    return Line(name, one, two, "≈" if alike else "≠", _say(left, right))
 
 
 def marked(left: str, right: str) -> tuple[Parts, Parts]:
@@ -74,18 +81,18 @@ def marked(left: str, right: str) -> tuple[Parts, Parts]:
     return one, two
 
 
-def _numbers(label: str, name: str, left: str, right: str, shown: tuple[str, str]) -> Line:
+def _numbers(name: str, left: str, right: str, shown: tuple[str, str]) -> Line:
     """Masked, but for the few characters that differ."""
     said = _state(name, left, right)
     at = [n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
     if len(left) != len(right):
         said = gettext("位数不同") + (gettext("；") + said if said else "")
-        return Line(label, [(shown[0], True)], [(shown[1], True)], "≠", said)
+        return Line(name, [(shown[0], True)], [(shown[1], True)], "≠", said)
     if len(at) > _FEW:
-        return Line(label, [(shown[0], True)], [(shown[1], True)], "≠", said)
+        return Line(name, [(shown[0], True)], [(shown[1], True)], "≠", said)
     where = gettext("、").join(str(n + 1) for n in at)
     say = gettext("只差第{where}位").format(where=where) + (gettext("；") + said if said else "")
-    return Line(label, _digits(left, shown[0], at), _digits(right, shown[1], at), "≠", say)
+    return Line(name, _digits(left, shown[0], at), _digits(right, shown[1], at), "≠", say)
 
 
 def _digits(number: str, shown: str, at: list[int]) -> Parts:

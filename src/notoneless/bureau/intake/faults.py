@@ -1,6 +1,11 @@
 """What can be wrong with a list that is handed in, or with a decision (B400 to B499)."""
 
-from notoneless.faults import FaultKind
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from notoneless.faults import KINDS, Fault, FaultKind
 from notoneless.i18n import N_
 
 TOO_LARGE = FaultKind(
@@ -48,3 +53,22 @@ BROKEN_OFF = FaultKind(
     N_("读这份名单时程序出错（{reason}），什么也没有改动"),
     N_("再读一次；还是这样，就把文件名和这个代码告诉系统管理员"),
 )
+
+
+def to_json(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    """As kept with a list; `from_json` gives them back."""
+    return [
+        {
+            "code": fault.code,
+            "details": {
+                name: value if isinstance(value, int) else str(value)
+                for name, value in fault.details.items()
+            },
+        }
+        for fault in faults
+    ]
+
+
+def from_json(kept: Iterable[dict[str, Any]]) -> list[Fault]:
+    """The faults that `to_json` wrote."""
+    return [KINDS[entry["code"]].at(**entry["details"]) for entry in kept]

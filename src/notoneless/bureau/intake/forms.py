@@ -29,7 +29,7 @@ class HandIn(forms.Form):
     """Files, and for whom they are handed in."""
 
     organisation = forms.ModelChoiceField(
-        label=_("交给"), queryset=Organisation.objects.none(), empty_label=None
+        label=_("谁的名单"), queryset=Organisation.objects.none(), empty_label=None
     )
     lists = _SeveralFiles(
         label=_("名单文件"),

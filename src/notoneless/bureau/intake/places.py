@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.intake import faults
+from notoneless.bureau.people.contents import ROLLS
 from notoneless.bureau.people.places import place_key
 from notoneless.check.coverage import BY_SCHOOL, WHOLE_COUNTY
 from notoneless.faults import Fault
 from notoneless.rosters import SheetReading, kinds
 
-OF_SCHOOLS = BY_SCHOOL | {"roll", "vocational_roll"}
+OF_SCHOOLS = BY_SCHOOL | ROLLS
 """Kinds of list that a school hands in."""
 
 _SHOWN = 3
@@ -61,11 +62,12 @@ def covered(
     organisation: Organisation, county: Organisation, sheet: SheetReading
 ) -> Sequence[Organisation] | None:
     """The schools or townships a list covers, None when it covers everybody of the organisation."""
-    if organisation.kind == Organisation.Kind.SCHOOL or sheet.county or sheet.kind in WHOLE_COUNTY:
+    if organisation.kind == Organisation.Kind.SCHOOL:
         return None
-    by_school = sheet.kind in BY_SCHOOL
+    by_school = sheet.kind in OF_SCHOOLS
     named = sheet.schools if by_school else sheet.townships
-    if not named:
+    # A roll often comes in parts: whoever is at a school that this part does not name is not gone.
+    if not named or (sheet.kind not in ROLLS and (sheet.county or sheet.kind in WHOLE_COUNTY)):
         return None
     kind = Organisation.Kind.SCHOOL if by_school else Organisation.Kind.TOWNSHIP
     wanted = {place_key(name) for name in named}

@@ -37,6 +37,8 @@ def value(name: str, content: Any) -> str:
     field = rosters.fields()[name]
     if field.type == "money":
         return f"{content / 100:,.2f}"
+    if name == "sex":
+        return {"M": gettext("男"), "F": gettext("女")}.get(str(content), str(content))
     text = str(content)
     if not field.personal or field.type == "date" or name.endswith("name"):
         return text

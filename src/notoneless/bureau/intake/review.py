@@ -66,12 +66,17 @@ def match(request: Request, key: int) -> HttpResponse:
             "step": gettext(STEPS_IN_WORDS.get(found.step, "")),
             "agreed": [part for part in agreed.split("，") if part],
             "against": [part for part in against.split("，") if part],
-            "percent": round(found.probability * 100),
+            "percent": min(99, round(found.probability * 100)),  # certain would be no doubt
             "tells": sheet is not None and sheet.kind in comparison.TELLS_WHO_THERE_IS,
             "open": found.answer == Doubt.Answer.OPEN
             or (found.second_wanted and found.decided_by_id != request.user.pk),
             "next": [
-                (one, json.loads(one.left.reveal()), json.loads(one.right.reveal()))
+                (
+                    one,
+                    json.loads(one.left.reveal()),
+                    json.loads(one.right.reveal()),
+                    gettext(STEPS_IN_WORDS.get(one.step, "")),
+                )
                 for one in waiting.filter(pk__gte=found.pk)[:NEXT_SHOWN]
             ],
             "left_over": waiting.count(),

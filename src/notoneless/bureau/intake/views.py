@@ -20,7 +20,7 @@ from notoneless.bureau.intake import actions, faults, jobs, preview, queries, st
 from notoneless.bureau.intake.forms import CorrectLayout, HandIn
 from notoneless.bureau.intake.models import Upload
 from notoneless.bureau.tables import XLSX, Column, Table
-from notoneless.faults import KINDS, Fault, Refusal
+from notoneless.faults import Fault, Refusal
 from notoneless.i18n import N_, gettext
 from notoneless.rosters import SheetReading
 from notoneless.rosters.reading import LEFT_OUT, WHY
@@ -138,9 +138,7 @@ def upload(request: Request, key: int) -> HttpResponse:
         if in_rows:
             audit.read(request.user, "upload.read", found)
     broken = [faults.BROKEN_OFF.at(reason=found.broken)] if found.broken else []
-    against = [
-        KINDS[entry["code"]].at(**entry["details"]) for entry in found.changes.get("faults", [])
-    ]
+    against = faults.from_json(found.changes.get("faults", []))
     return render(
         request,
         "intake/list.html",
