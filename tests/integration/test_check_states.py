@@ -233,3 +233,14 @@ def test_a_class_sheet_that_names_its_school_in_the_title_only(tmp_path: Path, l
     found = states(tmp_path)
     assert {found[child.name]["state"] for child in HERE[:7]} == {"in_class"}
     assert found[HERE[7].name]["state"] == "suspected_absent"
+
+
+def test_an_ended_list_is_no_ground_for_aid(tmp_path: Path, lists: Path) -> None:
+    roll(lists, HERE)
+    listed(lists, "脱贫户信息-继续享受政策.csv", HERE)
+    listed(lists, "脱贫户信息-脱贫不享受政策.csv", HERE)
+    states(tmp_path)
+    owed = [row for row in read(tmp_path / "out" / "aid.csv") if row["verdict"] == "owed"]
+    assert owed
+    assert all("（继续享受政策）" in row["reason"] for row in owed)
+    assert not any("不享受政策" in row["reason"] for row in owed)

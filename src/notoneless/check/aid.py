@@ -20,6 +20,7 @@ from notoneless.kernel.explanations import Explanation, explain_policy
 from notoneless.kernel.expressions import atoms
 from notoneless.kernel.reconcile import VERDICTS, reason, reconcile
 from notoneless.kernel.sweep import WORD
+from notoneless.rosters.recognise import ENDED_KINDS
 
 EXPLAINED = ("needs_data", "paid_not_owed")
 """Verdicts whose reason lies in the conditions and not in the sums alone."""
@@ -248,7 +249,9 @@ def _conditions_in_words(con: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
                     [policy.id, fact],
                 )
     entitling = [
-        kind for kind in rosters.kinds().values() if kind.entitles or kind.id == "recognition"
+        kind
+        for kind in rosters.kinds().values()
+        if (kind.entitles or kind.id == "recognition") and kind.id not in ENDED_KINDS
     ]
     names_of = ", ".join(
         f"CASE WHEN l.{kind.id} THEN {quote(str(kind.label))} END" for kind in entitling
