@@ -118,6 +118,19 @@ def test_several_files_at_once(bureau: Bureau, tmp_path: Path) -> None:
     assert Known.objects.count() == 6, "the roll found the register's children"
 
 
+def test_a_part_of_a_roll_ends_nobody_of_another_school(bureau: Bureau, tmp_path: Path) -> None:
+    client = logged_in(bureau["owner"])
+    here, there = children(6)[:3], children(6)[3:]
+    for child in there:
+        child.school = "甲县二小"
+    take_in(client, hand_in(client, bureau["county"], roll(tmp_path, here)))
+    other = hand_in(client, bureau["county"], roll(tmp_path, there, "学籍名册二小2026.9.3.csv"))
+    assert counts(other) == {"new": 3, "changed": 0, "gone": 0, "unchanged": 0}
+    take_in(client, other)
+    less = hand_in(client, bureau["county"], roll(tmp_path, here[:2], "学籍名册2026.10.3.csv"))
+    assert counts(less) == {"new": 0, "changed": 0, "gone": 1, "unchanged": 2}
+
+
 def test_a_roll_keeper_hands_in_the_own_school_only(bureau: Bureau, tmp_path: Path) -> None:
     client = logged_in(bureau["roll_keeper"])
     who = children(4)

@@ -188,6 +188,15 @@ def test_two_valid_numbers_are_never_one_child(bureau: Bureau, tmp_path: Path) -
     assert "两个有效而不同的身份证号" in answer.content.decode()
     assert doubt.answer == ""
 
+    # A guardian's number in the child's column is not the child's.
+    doubt.left = f'{{"name": "某", "id_number": "{number("19850101", 1)}"}}'
+    doubt.right = f'{{"id_number": "{number(BORN, 84)}", "guardian_id": "{number("19850101", 1)}"}}'
+    doubt.save()
+    shown = logged_in(bureau["owner"]).get(f"/matches/{doubt.pk}").content.decode()
+    assert "左边填的是监护人的号码" in shown
+    assert decide(bureau["owner"], doubt, "same").status_code == 302
+    assert doubt.answer == "same"
+
 
 def test_differences_are_marked_and_said() -> None:
     left = {"name": "罗梓萱", "id_number": number(BORN, 82), "sex": "F", "village": "石板村四组"}
