@@ -130,6 +130,22 @@ SAME = {
         child(1, "张伟", id_number=A[:3] + "O" + A[4:], **HERE),
         child(1, "张伟", id_number=A, **HERE),
     ),
+    "number, and a name of the same sound, on a list without birth dates": (
+        child(1, "叶梓明", None, id_number=A),
+        child(1, "叶梓铭", id_number=A),
+    ),
+    "number, and a name with a lost character, without birth date": (
+        child(1, "何子?", None, id_number=A),
+        child(1, "何子𬩆", id_number=A),
+    ),
+    "number, and a name of two with a lost character, without birth date": (
+        child(1, "王", None, id_number=A),
+        child(1, "王𬀩", id_number=A),
+    ),
+    "number, and a name that left a character out, without birth date": (
+        child(1, "何子", None, id_number=A),
+        child(1, "何子𬩆", id_number=A),
+    ),
     "only the guardian tells the place": (
         child(1, "张伟", guardian_id=MOTHER),
         child(1, "张伟", id_number=A, guardian_id=MOTHER),
@@ -210,6 +226,46 @@ APART: dict[str, tuple[Rows, Rows, str | None]] = {
     "a copied number beside its owner": (
         [child(1, "张子涵", id_number=A, **HERE), child(2, "张子萱", id_number=A, **HERE)],
         [child(3, "张子\ue123", id_number=A, **HERE)],
+        "review",
+    ),
+    "alike twins whose numbers were swapped, on a list without birth dates": (
+        [child(1, "叶梓明", None, id_number=A), child(2, "叶梓铭", None, id_number=B)],
+        [child(1, "叶梓明", id_number=B, **HERE), child(2, "叶梓铭", id_number=A, **HERE)],
+        "review",
+    ),
+    "the number of an alike twin who stands beside": (
+        [child(1, "叶梓明", None, id_number=A)],
+        [child(1, "叶梓铭", id_number=A, **HERE), child(2, "叶梓明", **HERE)],
+        "review",
+    ),
+    "the number of an alike namesake of another place": (
+        [child(1, "叶梓明", None, id_number=A)],
+        [child(1, "叶梓铭", id_number=A, **HERE), child(2, "叶梓明", id_number=B, **THERE)],
+        "review",
+    ),
+    "a name with a lost character that two twins could bear": (
+        [child(1, "何子?", None, id_number=A)],
+        [child(1, "何子涵", id_number=A, **HERE), child(2, "何子萱", id_number=B, **HERE)],
+        "review",
+    ),
+    "a number that two names of one list claim": (
+        [child(1, "叶梓明", None, id_number=A), child(2, "叶子鸣", None, id_number=A)],
+        [child(1, "叶梓铭", id_number=A, **HERE)],
+        "review",
+    ),
+    "another name beside the number, without birth date": (
+        [child(1, "叶梓萱", None, id_number=A)],
+        [child(1, "叶梓铭", id_number=A, **HERE)],
+        "review",
+    ),
+    "another family name of the same sound, without birth date": (
+        [child(1, "章伟", None, id_number=A)],
+        [child(1, "张伟", id_number=A, **HERE)],
+        "review",
+    ),
+    "a number beside another birth date, and an alike twin": (
+        [child(1, "叶梓明", "20150112", id_number=A, **HERE)],
+        [child(1, "叶梓铭", id_number=A, **HERE), child(2, "叶梓明", id_number=B, **HERE)],
         "review",
     ),
     "brothers": (
@@ -305,6 +361,19 @@ def swaps_unseen(patch: pytest.MonkeyPatch) -> None:
     broken(patch, assign, "JUDGED_PAIRS", "left_likely <= 1 AND right_likely <= 1", "true")
 
 
+def bearers_unseen(patch: pytest.MonkeyPatch) -> None:
+    broken(patch, exact, "SWAPPED", "ON o.born = n.born", "ON o.born = -n.born")
+
+
+def disputes_unseen(patch: pytest.MonkeyPatch) -> None:
+    broken(patch, exact, "DISPUTED", "> 1", "> 9")
+
+
+def any_name(patch: pytest.MonkeyPatch) -> None:
+    broken(patch, exact, "UNHEARD", "same_sound AND plain", "plain")
+    broken(patch, exact, "UNHEARD", "same_sound AND (dated OR plain)", "plain")
+
+
 MUTANTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "namesakes are not looked for": (no_namesakes, "a namesake of the same day in the right list"),
     "two numbers may be joined": (any_numbers, "two valid numbers, whatever else agrees"),
@@ -314,6 +383,22 @@ MUTANTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     ),
     "place does not matter": (place_is_nothing, "another place"),
     "swapped numbers are not seen": (swaps_unseen, "twins whose numbers were swapped"),
+    "alike twins' swapped numbers are not seen": (
+        bearers_unseen,
+        "alike twins whose numbers were swapped, on a list without birth dates",
+    ),
+    "other bearers of a lost character are not seen": (
+        bearers_unseen,
+        "a name with a lost character that two twins could bear",
+    ),
+    "numbers claimed twice are not seen": (
+        disputes_unseen,
+        "a number that two names of one list claim",
+    ),
+    "any name will do beside a number": (
+        any_name,
+        "another name beside the number, without birth date",
+    ),
 }
 
 

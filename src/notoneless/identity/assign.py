@@ -37,6 +37,7 @@ JUDGED_PAIRS = Step(
                CASE WHEN s.probability >= {DOUBTFUL} AND (s.name >= 3 OR s.by_number = 1)
                     THEN 1 ELSE 0 END AS likely,
                u.left_row IS NOT NULL AND t.left_row IS NULL AS renamed,
+               w.left_row IS NOT NULL AS swapped,
                coalesce(a.beside, 0) AS left_beside, coalesce(a.across, 0) AS left_across,
                coalesce(b.beside, 0) AS right_beside, coalesce(b.across, 0) AS right_across
         FROM $scored s
@@ -44,6 +45,7 @@ JUDGED_PAIRS = Step(
         LEFT JOIN $rivals b ON b.side = $right_side AND b.row = s.right_row
         LEFT JOIN $twins t ON t.left_row = s.left_row AND t.right_row = s.right_row
         LEFT JOIN $unheard u ON u.left_row = s.left_row AND u.right_row = s.right_row
+        LEFT JOIN $swapped w ON w.left_row = s.left_row AND w.right_row = s.right_row
         WHERE s.class = 'candidate'
     ),
     per_left AS (SELECT left_row, sum(alike) AS left_alike, sum(likely) AS left_likely
@@ -65,7 +67,8 @@ JUDGED_PAIRS = Step(
                $lone AND left_alike <= 1 AND right_alike <= 1 AS alone,
                left_likely <= 1 AND right_likely <= 1 AS unrivalled,
                CASE WHEN settled OR left_number <> right_number THEN false
-                    WHEN by_number = 1 THEN name >= 3 AND coalesce(born, 0) <> 3 OR ($renaming AND renamed)
+                    WHEN by_number = 1 THEN (name >= 3 AND coalesce(born, 0) <> 3 AND NOT swapped)
+                         OR ($renaming AND renamed)
                     ELSE name >= 3 AND born >= 1 AND coalesce(sex = 1, true) AND (born = 3 OR name >= 5)
                          AND (near OR (nowhere AND probability >= {WITHOUT_PLACE})
                               OR (repaired IS NOT NULL AND born = 3)) END AS may

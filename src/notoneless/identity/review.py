@@ -58,6 +58,7 @@ def links_step() -> Step:
     against = f"concat_ws('，', {', '.join(score.words(False))})"
     number, name, date = gettext("身份证号相同"), gettext("姓名相同"), gettext("出生日期相同")
     alike_name, other_date = gettext("姓名读音相同"), gettext("出生日期不同")
+    lost_name = gettext("姓名缺字、其余相同")
 
     def said(*agreeing: str, against: str = "") -> str:
         return literal("；".join(filter(None, ("，".join(agreeing), against))))
@@ -68,7 +69,9 @@ def links_step() -> Step:
         SELECT left_row, right_row,
                {EXACT} AS probability,
                'linked' AS decision, 'exact' AS step,
-               CASE WHEN NOT same_name THEN {said(number, alike_name, date)}
+               CASE WHEN lost THEN {said(number, lost_name)}
+                    WHEN NOT same_name AND equal_date THEN {said(number, alike_name, date)}
+                    WHEN NOT same_name THEN {said(number, alike_name)}
                     WHEN equal_date THEN {said(number, name, date)}
                     WHEN other_date THEN {said(number, name, against=other_date)}
                     ELSE {said(number, name)} END AS evidence
