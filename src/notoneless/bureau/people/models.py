@@ -121,8 +121,10 @@ class Child(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("name",), name="child_by_name"),
-            models.Index(fields=("initials",), name="child_by_initials"),
+            models.Index(fields=("name",), name="child_by_name", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=("initials",), name="child_by_initials", opclasses=["varchar_pattern_ops"]
+            ),
         )
 
     def __str__(self) -> str:

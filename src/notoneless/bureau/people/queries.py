@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from notoneless import vault
-from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.models import Lineage, Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.people.matching import matching_table
 from notoneless.bureau.people.models import (
@@ -38,12 +38,29 @@ __all__ = [
 F_ = TypeVar("F_", bound=Fact)
 
 
+WIDE = ("county", "city", "province")
+
+
 def children(by: User, permission: str = "child.see") -> QuerySet[Child]:
     """The children in reach of a person: living, at school or in class where they are responsible."""
     here = reach(by, permission)
-    return Child.objects.filter(
-        Q(home__in=here) | Q(school__in=here) | Q(attending__in=here), person=F("pk")
-    )
+    wide = here.filter(above__kind__in=WIDE).exists()
+    return _within(Child.objects.filter(person=F("pk")), here, by_place=not wide)
+
+
+def _within(
+    rows: QuerySet[Child], here: QuerySet[Lineage, int], *, by_place: bool
+) -> QuerySet[Child]:
+    """Those of ``rows`` who are at these places.
+
+    ``by_place`` lets the database begin with the places. It must not where most children are in reach, or
+    where a name is the shorter way: the sum hides the column from the planner.
+    """
+    if not by_place:
+        hidden = {f"at_{name}": F(f"{name}_id") + 0 for name in ("home", "school", "attending")}
+        found = rows.alias(**hidden)
+        return found.filter(Q(at_home__in=here) | Q(at_school__in=here) | Q(at_attending__in=here))
+    return rows.filter(Q(home__in=here) | Q(school__in=here) | Q(attending__in=here))
 
 
 def search(by: User, words: str) -> QuerySet[Child]:
@@ -52,7 +69,8 @@ def search(by: User, words: str) -> QuerySet[Child]:
     A number finds whoever has or had it, by its blind index; it never reaches a log or an address.
     """
     words = words.strip()
-    found = children(by)
+    here = reach(by, "child.see")
+    found = _within(Child.objects.filter(person=F("pk")), here, by_place=False)
     if not words:
         return found.none()
     if len(words) >= 15 and words[:-1].isdigit():
@@ -60,11 +78,20 @@ def search(by: User, words: str) -> QuerySet[Child]:
         keys = Identity.objects.filter(id_index=index, retracted_at__isnull=True)
         return found.filter(pk__in=keys.values("child__person"))
     if words.isascii():
-        return found.filter(initials__startswith=words.lower()).order_by("initials", "pk")
-    named = Q(name__startswith=words)
-    return found.filter(
-        named | Q(school_name__startswith=words) | Q(school__name__startswith=words)
-    ).order_by("name", "pk")
+        return found.filter(_begins("initials", words.lower())).order_by("initials", "pk")
+    named = found.filter(_begins("name", words))
+    if named.exists():
+        return named.order_by("name", "pk")
+    schools = Organisation.objects.filter(pk__in=here, kind="school", name__startswith=words)
+    below = Lineage.objects.filter(above__in=schools).values("below")
+    return children(by).filter(school__in=below).order_by("name", "pk")
+
+
+def _begins(field: str, words: str) -> Q:
+    """A column begins with the words, so that an index helps: LIKE has none on SQLite."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{field}__gte": words, f"{field}__lt": words + "\U0010ffff"})
+    return Q(**{f"{field}__startswith": words})
 
 
 def standing_identity(child: Child, when: When | None = None) -> Identity | None:

@@ -133,8 +133,8 @@ def said(fact: Fact) -> Iterator[str]:
         yield str(fact.id_number or "")
     elif isinstance(fact, Residence):
         yield fact.place_text
-        if fact.household_id:
-            yield gettext("与户主关系{relation}").format(relation=fact.relation or "—")
+        if fact.relation:
+            yield gettext("与户主关系：{relation}").format(relation=fact.relation)
         if fact.address:
             yield gettext("有详细住址")
     elif isinstance(fact, Guardian):

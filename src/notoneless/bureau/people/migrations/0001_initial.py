@@ -630,11 +630,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="child",
-            index=models.Index(fields=["name"], name="child_by_name"),
+            index=models.Index(
+                fields=["name"], name="child_by_name", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
             model_name="child",
-            index=models.Index(fields=["initials"], name="child_by_initials"),
+            index=models.Index(
+                fields=["initials"], name="child_by_initials", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddConstraint(
             model_name="child",
