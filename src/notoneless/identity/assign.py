@@ -17,6 +17,9 @@ the township or the school agrees and the guardian does not."""
 DOUBTFUL = 0.05
 """A pair from here up to `CERTAIN`, or a likelier one that a rule forbids, goes to a person."""
 
+WITHOUT_BOTH = 0.3
+"""... from here on where neither the name nor the birth date agrees: mother and child share a phone."""
+
 RIVALS = Step(
     "rivals",
     """

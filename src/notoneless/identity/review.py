@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from notoneless.i18n import N_, gettext
 from notoneless.identity import score
-from notoneless.identity.assign import CERTAIN, DOUBTFUL
+from notoneless.identity.assign import CERTAIN, DOUBTFUL, WITHOUT_BOTH
 from notoneless.identity.pipeline import Step, literal
 
 SHOWN = 3
@@ -43,9 +43,13 @@ def doubtful_step() -> Step:
               AND NOT EXISTS (SELECT 1 FROM $chosen c WHERE c.right_row = j.right_row)
               AND (by_number = 1
                    OR (left_number IS NOT NULL AND right_number IS NOT NULL
-                       AND name >= 5 AND born = 3 AND household >= 2 AND probability >= {CERTAIN})
+                       AND born = 3 AND household >= 2 AND probability >= {CERTAIN}
+                       AND (name = 6 OR (name = 5 AND household = 3 AND coalesce(place, 2) = 2
+                                         AND coalesce(sex, 1) = 1 AND coalesce(school, 1) = 1)))
                    OR ((left_number IS NULL OR right_number IS NULL)
-                       AND (probability >= {DOUBTFUL}
+                       AND (probability >= {WITHOUT_BOTH}
+                            OR (probability >= {DOUBTFUL}
+                                AND (name >= 3 OR coalesce(born, 0) >= 1 OR repaired IS NOT NULL))
                             OR (name >= 5 AND born = 3 AND coalesce(sex = 1, true)))))
         ) WHERE rank <= {SHOWN}""",
         ("left_row", "right_row"),
