@@ -38,6 +38,9 @@ VERBS = {
     "upload.understood": N_("读完名单"),
     "upload.not_taken_in": N_("名单没有入库"),
     "upload.broke_off": N_("读名单中断"),
+    "upload.read": N_("看交来的名单"),
+    "upload.remarks.read": N_("下载带备注的名单"),
+    "match.read": N_("看拿不准的一对"),
 }
 """What the verbs of this app mean."""
 
