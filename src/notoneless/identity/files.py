@@ -11,14 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from notoneless import rosters
 from notoneless.engines import duckdb as engine
 from notoneless.faults import Fault, Place, Refusal
 from notoneless.identity import faults
 from notoneless.identity.linking import group, link
 from notoneless.identity.normalise import COLUMNS
 from notoneless.identity.quality import Quality
-from notoneless.rosters.memory import Remembered
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,7 +69,7 @@ def match(left: Path, right: Path | None, out: Path, *, memory: str = "1500MB") 
             links = link(db, lists[0].view, lists[1].view)
             found, quality = links.table, links.quality
         numbers = _numbered(found, lists[0], lists[-1], alone=right is None)
-        _write(db, f"{numbers} ORDER BY left_row, right_row, evidence", out)
+        _write(db, numbers, out)
         db.close()
     return Matched(quality, tuple(fault for one in lists for fault in one.faults))
 
@@ -81,6 +79,9 @@ def _open(db: duckdb.DuckDBPyConnection, path: Path, into: Path) -> _List:
         view = _own_parquet(db, path)
         if view:
             return _List(view)
+    from notoneless import rosters  # slow to import, and a Parquet file of ours does without
+    from notoneless.rosters.memory import Remembered
+
     reading = rosters.read(path, into=into)
     if not reading.recognised and any(sheet.fields for sheet in reading.sheets):
         # Whose list it is does not matter here: the columns are known, and that is enough.
@@ -158,15 +159,16 @@ def _clean_number(db: duckdb.DuckDBPyConnection, source: str, column: str) -> st
 
 
 def _numbered(found: str, left: _List, right: _List, *, alone: bool) -> str:
-    """The pairs with the numbers that people see, which a household's members share."""
+    """The pairs in order, with the numbers that people see, which a household's members share."""
     if left.place == right.place == "row":
-        return f"SELECT * FROM {found}"
+        return f"SELECT * FROM {found} ORDER BY left_row, right_row"
     one, two = f"l.{left.place}", f"r.{right.place}"
     if alone:
         one, two = f"least({one}, {two})", f"greatest({one}, {two})"
     return f"""SELECT {one} AS left_row, {two} AS right_row, p.* EXCLUDE (left_row, right_row)
         FROM {found} p JOIN {left.view} l ON l.row = p.left_row
-        JOIN {right.view} r ON r.row = p.right_row{" WHERE l.place <> r.place" if alone else ""}"""
+        JOIN {right.view} r ON r.row = p.right_row{" WHERE l.place <> r.place" if alone else ""}
+        ORDER BY left_row, right_row, evidence, probability, decision, step"""
 
 
 def _write(db: duckdb.DuckDBPyConnection, select: str, out: Path) -> None:
