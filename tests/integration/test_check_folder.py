@@ -243,3 +243,31 @@ def test_a_list_of_another_countys_townships_is_set_aside(lists: Path) -> None:
     )
     faults = check(Settings(lists, lists.parent / "out")).faults
     assert ["远山镇" in fault.message for fault in faults if fault.code == "C009"] == [True]
+
+
+def test_a_pupil_in_class_whom_no_list_knows_is_said(lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    rollcall(lists, [*HERE, Child("没籍的", born="20150809", no=77)])
+    faults = check(Settings(lists, lists.parent / "out")).faults
+    assert [
+        (fault.place.row, "1 人" in fault.message) for fault in faults if fault.code == "C023"
+    ] == [(10, True)]
+
+
+def test_a_rollcall_nobody_filled_in_clears_nobody(lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    rollcall(lists, HERE, [""] * 8)
+    assert "C024" in codes(lists)
+    found = read(lists.parent / "out" / "children.csv")
+    assert {row["state"] for row in found} == {"on_roll"}
+
+
+def test_a_rollcall_of_nobody_here_compares_nobody(lists: Path) -> None:
+    census(lists, HERE)
+    roll(lists, HERE)
+    rollcall(lists, [Child("外校的", born="20150809", no=77, school="别处小学")])
+    check(Settings(lists, lists.parent / "out"))
+    found = json.loads((lists.parent / "out" / "run.json").read_text(encoding="utf-8"))
+    assert found["counts"]["comparisons"]["roll_class"]["found"] is None

@@ -40,6 +40,7 @@ def build(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
         f"{sql_place_key('township')} AS township_key FROM registry"
     )
     _set_aside_other_counties(con, folder)
+    _set_aside_unmarked(con, folder)
     con.execute("CREATE TABLE covered (kind VARCHAR, key VARCHAR)")
     named = [
         (entry.kind, place)
@@ -78,6 +79,26 @@ def _set_aside_other_counties(con: duckdb.DuckDBPyConnection, folder: Folder) ->
                 Place(entry.file, entry.sheet), kind=kind_label(entry.kind), places=named
             )
         )
+    folder.lists = kept
+
+
+def _set_aside_unmarked(con: duckdb.DuckDBPyConnection, folder: Folder) -> None:
+    """A roll-call with a column for marks and no mark in it: a form nobody filled in, or all present.
+
+    Nobody can tell, so it clears nobody.
+    """
+    kept = []
+    for entry in folder.lists:
+        marks = 1
+        if entry.kind == "rollcall" and "attendance" in entry.fields:
+            marks = con.execute(
+                "SELECT count(attendance) FROM rows WHERE list_no = ?", [entry.number]
+            ).fetchall()[0][0]
+        if marks:
+            kept.append(entry)
+            continue
+        con.execute("DELETE FROM child_rows WHERE list_no = ?", [entry.number])
+        folder.faults.append(fc.UNMARKED.at(Place(entry.file, entry.sheet)))
     folder.lists = kept
 
 

@@ -39,6 +39,7 @@ class RosterList:
     schools: frozenset[str] = frozenset()
     townships: frozenset[str] = frozenset()
     whole_county: bool = False
+    fields: frozenset[str] = frozenset()
     sha256: str = ""
 
 
@@ -106,6 +107,7 @@ def gather(
                     schools=frozenset(sheet.schools),
                     townships=frozenset(sheet.townships),
                     whole_county=bool(sheet.county),
+                    fields=frozenset(column.field for column in sheet.columns if column.field),
                     sha256=reading.sha256,
                 )
             )

@@ -27,6 +27,9 @@ LINKED_LEAST = 0.2
 ENOUGH_TO_TELL = 50
 """Below so many rows the share of linked rows says nothing."""
 
+KEPT_BY_SCHOOLS = frozenset({"rollcall", "special", "migrant", "recognition", "boarders"})
+"""Lists of pupils who were seen: whoever is on them and unknown here is a finding."""
+
 ROLLS = ("roll", "vocational_roll")
 _PERSON = ", ".join(PERSON)
 
@@ -318,11 +321,26 @@ def _hold_against_registry(
             "WHERE coalesce(census_row, roll_row) = ?",
             [left, gettext("由人判定为同一人"), right],
         )
+    if kind in KEPT_BY_SCHOOLS:
+        _say_who_is_nobody(con, kind, folder)
     con.execute(
         "INSERT INTO child_rows SELECT right_row, left_row, ?, (left_row >> 32)::INTEGER, step, "
         "probability, evidence FROM kind_links",
         [kind],
     )
+
+
+def _say_who_is_nobody(con: duckdb.DuckDBPyConnection, kind: str, folder: Folder) -> None:
+    """Pupils whom a school names and whom neither register nor roll knows must not vanish."""
+    for rows, first in con.execute(
+        "SELECT count(*), min(row) FROM kind_rows WHERE row NOT IN "
+        "(SELECT left_row FROM kind_links) AND row NOT IN (SELECT left_row FROM doubts) "
+        "GROUP BY row >> 32 ORDER BY 2"
+    ).fetchall():
+        place = place_of(con, first)
+        folder.faults.append(
+            fc.NOBODY_HERE.at(place, kind=kind_label(kind), rows=rows, row=place.row)
+        )
 
 
 def _link_by_class(con: duckdb.DuckDBPyConnection) -> None:

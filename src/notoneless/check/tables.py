@@ -229,6 +229,8 @@ def _comparisons(con: duckdb.DuckDBPyConnection, folder: Folder) -> tuple[Compar
     no_register = "" if "census" in kinds else gettext("没有户籍适龄儿童名单，比不了。")
     no_roll = "" if "roll" in kinds else gettext("没有学籍名册，比不了。")
     no_call = "" if "rollcall" in kinds else gettext("没有点名册，比不了。")
+    if not no_call and not seated:
+        no_call = gettext("点名册上没有一个人能和学籍名册对上，比不了。")
     no_poor = (
         ""
         if kinds & {"poverty_relieved", "monitored"}
