@@ -55,10 +55,10 @@ def source(bureau, line: str = "census", day: dt.date = SEPTEMBER, **more):
 def taken_in(bureau, rows, line: str = "census", day: dt.date = SEPTEMBER, **more):
     """The source of a list that was taken in."""
     from notoneless.bureau.audit.actions import SYSTEM
-    from notoneless.bureau.people import actions
+    from notoneless.bureau.people import actions, preparing
 
     told = source(bureau, line, day, **more)
-    prepared = actions.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist(rows))
+    prepared = preparing.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist(rows))
     return actions.record_list(by=SYSTEM, prepared=prepared)
 
 

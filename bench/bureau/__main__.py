@@ -83,7 +83,7 @@ def people(children: int) -> None:
     import datetime as dt
 
     from notoneless.bureau.audit.actions import SYSTEM
-    from notoneless.bureau.people import actions, queries
+    from notoneless.bureau.people import actions, preparing, queries
     from notoneless.bureau.people.models import Child
     from notoneless.bureau.people.prepared import ListSource
 
@@ -96,7 +96,7 @@ def people(children: int) -> None:
             organisation=county, line=line, file=f"{line}-{day}.xlsx", list_date=day, whole=True
         )
         with measured(f"{what}: prepare"):
-            prepared = actions.prepare_list(by=SYSTEM, source=source, rows=table)
+            prepared = preparing.prepare_list(by=SYSTEM, source=source, rows=table)
         with measured(f"{what}: record (the transaction)"):
             actions.record_list(by=SYSTEM, prepared=prepared)
         print(f"    {prepared.changes}")

@@ -9,7 +9,7 @@ import pytest
 from invented_children import OCTOBER, SEPTEMBER, number, row, source, taken_in
 
 from notoneless.bureau.audit.actions import SYSTEM
-from notoneless.bureau.people import actions, queries
+from notoneless.bureau.people import actions, preparing, queries
 from notoneless.bureau.people.models import Child, Guardian, Identity, Residence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -38,7 +38,7 @@ def test_the_same_content_writes_nothing(bureau) -> None:
     taken_in(bureau, [row(1)])
     child = Child.objects.get()
     told = source(bureau, day=OCTOBER)
-    prepared = actions.prepare_list(
+    prepared = preparing.prepare_list(
         by=SYSTEM, source=told, rows=pa.Table.from_pylist([row(1, child=child.pk)])
     )
     assert (prepared.changes.unchanged, prepared.changes.new) == (1, 0)
@@ -51,7 +51,7 @@ def test_what_changes_and_who_is_gone(bureau) -> None:
     first, second = Child.objects.order_by("pk")
     told = source(bureau, day=OCTOBER)
     rows = [row(1, "陈小荷", child=first.pk), row(3, "新来")]
-    prepared = actions.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist(rows))
+    prepared = preparing.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist(rows))
     changes = prepared.changes
     assert (changes.new, changes.changed, changes.gone, changes.unchanged) == (1, 1, 1, 0)
     assert list(prepared.gone) == [second.pk]

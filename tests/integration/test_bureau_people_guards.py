@@ -131,7 +131,9 @@ class TestActsRefuse:
         import pyarrow as pa
 
         told = source(bureau)
-        prepared = actions.prepare_list(by=SYSTEM, source=told, rows=pa.Table.from_pylist([row(1)]))
+        prepared = preparing.prepare_list(
+            by=SYSTEM, source=told, rows=pa.Table.from_pylist([row(1)])
+        )
         taken_in(bureau, [row(2)])
         with pytest.raises(Refusal, match="B303"):
             actions.record_list(by=SYSTEM, prepared=prepared)

@@ -19,6 +19,7 @@ from notoneless.bureau.intake.comparison import Compared, Pair
 from notoneless.bureau.intake.models import Doubt, Knowledge, Layout, Taken, Upload
 from notoneless.bureau.intake.queries import LIVE, county_of
 from notoneless.bureau.people import actions as people
+from notoneless.bureau.people import preparing
 from notoneless.bureau.people.models import Identity, Source
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
@@ -405,7 +406,9 @@ def _record_row(by: User, doubt: Doubt, child: int | None) -> Source:
     source = replace(
         comparison.source_of(doubt.upload, _sheet(doubt)), sha256="", whole=False, covers=()
     )
-    prepared = people.prepare_list(by=by, source=source, rows=comparison.with_children(rows, whose))
+    prepared = preparing.prepare_list(
+        by=by, source=source, rows=comparison.with_children(rows, whose)
+    )
     return people.record_list(by=by, prepared=prepared)
 
 

@@ -19,7 +19,7 @@ from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.intake import faults, places, queries, storage
 from notoneless.bureau.intake.models import Doubt, Upload
-from notoneless.bureau.people import actions as people
+from notoneless.bureau.people import preparing
 from notoneless.bureau.people import queries as known_people
 from notoneless.bureau.people.contents import NAMING
 from notoneless.bureau.people.prepared import ListSource, Prepared
@@ -139,7 +139,7 @@ def compare(
         who = _Placing(con, rows, sheet.kind in TELLS_WHO_THERE_IS)
         who.remember(county)
         table, unplaced = who.placed()
-    prepared = people.prepare_list(by=by, source=source_of(upload, sheet), rows=table)
+    prepared = preparing.prepare_list(by=by, source=source_of(upload, sheet), rows=table)
     return Compared(number, sheet, prepared, who.doubts, who.links, unplaced)
 
 

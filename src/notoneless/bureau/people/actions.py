@@ -2,7 +2,7 @@
 
 Taking in a list is two steps, so that nobody waits for it::
 
-    prepared = prepare_list(by=user, source=ListSource(...), rows=table)   # reads, seals; seconds
+    prepared = preparing.prepare_list(by=user, source=ListSource(...), rows=table)   # reads, seals; seconds
     source = record_list(by=user, prepared=prepared)                      # one transaction, writes
     undo_list(by=user, source=source, reason="...")                       # and back
 
@@ -24,7 +24,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pyarrow as pa
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -42,7 +41,7 @@ from notoneless.bureau.people.models import (
     Merge,
     Source,
 )
-from notoneless.bureau.people.prepared import ListSource, Prepared
+from notoneless.bureau.people.prepared import Prepared
 from notoneless.bureau.people.queries import standing_identity
 from notoneless.bureau.people.standing import When
 from notoneless.faults import Refusal
@@ -63,12 +62,6 @@ VERBS = {
     "exemption.added": N_("登记依法除外"),
 }
 """What the verbs of the log mean, in words."""
-
-
-def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) -> Prepared:
-    """What the list would change; writes nothing. `Refusal` when this kind of list has no place here."""
-    require(by, "child.change", source.organisation)
-    return preparing.prepare(source, rows)
 
 
 @audit.action
@@ -145,8 +138,8 @@ def undo_list(*, by: User | audit.Actor, source: Source, reason: str) -> None:
 def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> Merge:
     """Two keys are one child. `Refusal` when both have valid ID numbers that differ, or are one already."""
     child, into, reason = _root(child), _root(into), contents.without_numbers(reason)
-    require(by, "child.merge", where(child))
-    require(by, "child.merge", where(into))
+    require(by, "child.merge", queries.where(child))
+    require(by, "child.merge", queries.where(into))
     if child.pk == into.pk:
         raise Refusal([fp.ONE_ALREADY.at()])
     numbers = {_valid_number(child), _valid_number(into)} - {""}
@@ -158,7 +151,9 @@ def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> 
     Child.objects.filter(person=child).update(person=into)
     _wipe(child)
     cards.refresh([into.pk])
-    audit.record(by, "child.merged", child, organisation=where(into), into=into.pk, purpose=reason)
+    audit.record(
+        by, "child.merged", child, organisation=queries.where(into), into=into.pk, purpose=reason
+    )
     return merged
 
 
@@ -167,7 +162,7 @@ def unmerge(*, by: User | audit.Actor, merge: Merge, reason: str) -> None:
     """Take a merge back: both children are as they would be without it."""
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
     whole, reason = _root(merge.child), contents.without_numbers(reason)
-    require(by, "child.merge", where(whole))
+    require(by, "child.merge", queries.where(whole))
     if merge.retracted_at is not None:
         raise Refusal([fp.MERGE_UNDONE.at()])
     merge.retracted_at = timezone.now()
@@ -185,7 +180,12 @@ def unmerge(*, by: User | audit.Actor, merge: Merge, reason: str) -> None:
     Child.objects.filter(pk__in=apart).update(person=merge.child_id)
     cards.refresh([merge.child_id, whole.pk])
     audit.record(
-        by, "child.unmerged", merge.child, organisation=where(whole), of=whole.pk, purpose=reason
+        by,
+        "child.unmerged",
+        merge.child,
+        organisation=queries.where(whole),
+        of=whole.pk,
+        purpose=reason,
     )
 
 
@@ -201,10 +201,10 @@ def add_exemption(
 ) -> Circumstance:
     """A lawful excuse with its document and last day (domain facts 1.7)."""
     child = _root(child)
-    require(by, "child.change", where(child))
+    require(by, "child.change", queries.where(child))
     content = (Circumstance.EXEMPTION, excuse, None, until, document)
     fact = _say(by, child, Circumstance, content, valid_from, document)
-    audit.record(by, "exemption.added", child, organisation=where(child), fact=fact)
+    audit.record(by, "exemption.added", child, organisation=queries.where(child), fact=fact)
     return Circumstance.objects.get(pk=fact)
 
 
@@ -216,7 +216,7 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
     `Refusal` when the number is not a valid one.
     """
     child, reason = _root(child), contents.without_numbers(reason)
-    require(by, "child.change", where(child))
+    require(by, "child.change", queries.where(child))
     number = values.get("id_number")
     if number and id_number.state(number) != "valid":
         raise Refusal([fp.NOT_A_NUMBER.at(seen=mask_id(number))])
@@ -226,7 +226,7 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
         kept = {name: getattr(now, name) for name in ("name", "former_name", "sex", "birth_date")}
         kept["id_number"] = now.id_number.reveal() if now.id_number else None
     content = contents.identity({**kept, **values})
-    word = _word(by, where(child), reason)
+    word = _word(by, queries.where(child), reason)
     earlier = Identity.objects.filter(
         child__person=child, line=Source.PERSON, retracted_at__isnull=True, valid_to__isnull=True
     )
@@ -238,7 +238,7 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
         by,
         "child.corrected",
         child,
-        organisation=where(child),
+        organisation=queries.where(child),
         fields=sorted(values),
         purpose=reason,
     )
@@ -251,7 +251,7 @@ def reveal(*, by: User | audit.Actor, child: Child, purpose: str) -> dict[str, s
     The purpose goes to the log, an ID number in it does not.
     """
     child = _root(child)
-    require(by, "child.reveal", where(child))
+    require(by, "child.reveal", queries.where(child))
     now = When.now()
     identity, home = standing_identity(child), queries.home(child, now)
     found = {"id_number": identity.id_number if identity else None}
@@ -263,17 +263,11 @@ def reveal(*, by: User | audit.Actor, child: Child, purpose: str) -> dict[str, s
         by,
         "child.revealed",
         child,
-        organisation=where(child),
+        organisation=queries.where(child),
         purpose=contents.without_numbers(purpose),
         fields=sorted(numbers),
     )
     return numbers
-
-
-def where(child: Child) -> int:
-    """The organisation that answers for a child: the school or class, else the home; 0 for nobody's."""
-    root = _root(child)
-    return root.school_id or root.home_id or 0
 
 
 def _root(child: Child) -> Child:
@@ -323,7 +317,7 @@ def _say(
     word: Source | None = None,
 ) -> int:
     """Record one fact on a person's word; its key. `Refusal` when it was said already."""
-    word = word or _word(by, where(child), reason)
+    word = word or _word(by, queries.where(child), reason)
     label = table._meta.label_lower
     row = preparing.fact_row(table, child.pk, 0, valid_from, None, content)
     try:

@@ -45,7 +45,7 @@ class Changes:
 
 @dataclass(slots=True)
 class Prepared:
-    """A list ready to be recorded (`actions.record_list`); made by `actions.prepare_list`.
+    """A list ready to be recorded (`actions.record_list`); made by `preparing.prepare_list`.
 
     ``outcomes`` says for each row of the table ``new``, ``changed`` or ``unchanged``; ``gone`` are keys of
     children. ``faults`` are warnings, such as schools that the tree does not have. ``seen`` is the state of

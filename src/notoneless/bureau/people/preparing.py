@@ -13,7 +13,9 @@ from django.db import connection
 from django.utils import timezone
 
 from notoneless import rosters
-from notoneless.bureau.accounts.models import Lineage
+from notoneless.bureau.accounts.models import Lineage, User
+from notoneless.bureau.accounts.queries import require
+from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.people import contents
 from notoneless.bureau.people import faults as fp
 from notoneless.bureau.people.bulk import stored
@@ -60,8 +62,9 @@ class _Standing:
         return any(child in by_child for by_child in self.facts.values())
 
 
-def prepare(source: ListSource, rows: pa.Table) -> Prepared:
-    """See `actions.prepare_list`."""
+def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) -> Prepared:
+    """What the list would change; writes nothing. `Refusal` when this kind of list has no place here."""
+    require(by, "child.change", source.organisation)
     if source.line not in rosters.kinds() or source.line in contents.NOT_HERE:
         kind = rosters.kinds().get(source.line)
         raise Refusal([fp.NO_PLACE_FOR_KIND.at(kind=kind.label if kind else source.line)])

@@ -155,3 +155,9 @@ def _first(table: type[F_], one: Child, when: When, order: str = RANK) -> F_ | N
         found = cursor.fetchone()
     manager = table._default_manager.select_related("source")
     return manager.get(pk=found[1]) if found else None
+
+
+def where(child: Child) -> int:
+    """The organisation that answers for a child: the school or class, else the home; 0 for nobody's."""
+    root = Child.objects.get(merged=child.pk)
+    return root.school_id or root.home_id or 0

@@ -98,7 +98,7 @@ def _page(request: Request, key: int, revealed: dict[str, str] | None = None) ->
     if one is None:
         return _moved(request, key)
     audit.read(request.user, "child.read", one)
-    user, here = request.user, actions.where(one)
+    user, here = request.user, queries.where(one)
     identity = queries.standing_identity(one, when)
     sees_need = may(user, "child.need", here)
     offered = panels(user, one, when)
