@@ -148,6 +148,7 @@ MISTAKES = {
     "30 February": (*condition("birth_date > date '2015-02-30'"), "R019", ""),
     "30 February of a value": ("from: 2024-02-01", "from: 2024-02-30", "R019", ""),
     "reversed range": (*condition("grade between 9 and 1"), "R106", ""),
+    "full-width digits": ("value: 1250.50", "value: １２５０", "R015", ""),
     "three decimals": ("value: 1250.50", "value: 1250.505", "R016", ""),
     "three decimals in a condition": (*condition("income < 1250.505"), "R016", ""),
     "no conditions": ("conditions: [not boards, hardship]", "conditions: []", "R200", ""),

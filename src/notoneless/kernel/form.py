@@ -24,7 +24,7 @@ RESERVED = frozenset({
 })  # fmt: skip
 """Words of the language, or of SQL, that cannot be names."""
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST_YUAN = 1_000_000_000
 LARGEST_COUNT = 10_000_000
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -155,7 +155,7 @@ class Form:
         found = self.scalar(key)
         if found is None:
             return default
-        if not re.fullmatch(r"\d{1,9}", found.text) or not lowest <= int(found.text) <= highest:
+        if not re.fullmatch(r"[0-9]{1,9}", found.text) or not lowest <= int(found.text) <= highest:
             wanted = gettext("{low} 到 {high} 的整数").format(low=lowest, high=highest)
             self.report.add(fk.BAD_NUMBER, found.mark, found.text, wanted=wanted)
             return default
@@ -195,21 +195,21 @@ def bilingual(node: Node, report: Report) -> Text:
 def amount(found: Scalar, unit: str, report: Report) -> int | None:
     """A parameter's value: yuan become fen, other units stay whole numbers; else a fault."""
     text = found.text.strip()
-    if re.fullmatch(r"-\d+(\.\d+)?", text):
+    if re.fullmatch(r"-[0-9]+(\.[0-9]+)?", text):
         report.add(fk.NEGATIVE, found.mark, text)
         return None
     if unit != "yuan":
-        if not re.fullmatch(r"\d+", text):
+        if not re.fullmatch(r"[0-9]+", text):
             report.add(fk.BAD_NUMBER, found.mark, text, wanted=gettext("整数"))
             return None
         if int(text) > LARGEST_COUNT:
             report.add(fk.TOO_BIG, found.mark, text, limit=f"{LARGEST_COUNT:,}")
             return None
         return int(text)
-    if re.fullmatch(r"\d+\.\d{3,}", text):
+    if re.fullmatch(r"[0-9]+\.[0-9]{3,}", text):
         report.add(fk.TOO_MANY_DECIMALS, found.mark, text)
         return None
-    if not re.fullmatch(r"\d+(\.\d{1,2})?", text):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", text):
         report.add(fk.BAD_NUMBER, found.mark, text, wanted=gettext("以元为单位的金额"))
         return None
     if Decimal(text) > LARGEST_YUAN:
