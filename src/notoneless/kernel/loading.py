@@ -311,7 +311,7 @@ class _Loading:
             node,
             self.report,
             required=("text", "source", "status", "universe", "kept", "case"),
-            optional=("excused", "since"),
+            optional=("excused", "since", "place"),
         )
         if form.broken:
             return None
@@ -337,6 +337,7 @@ class _Loading:
             case.text if case else "",
             name.mark.line,
             since,
+            cast("rb.CountedAt", form.choice("place", rb.PLACES, "home")),
         )
 
     def policy(self, name: Scalar, node: Node, groups: dict[str, rb.Group]) -> rb.Policy | None:

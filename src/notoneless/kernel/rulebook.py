@@ -29,6 +29,7 @@ BenefitKind = Literal[
 ]
 Period = Literal["year", "term", "month", "once"]
 GroupRule = Literal["highest", "first", "cap"]
+CountedAt = Literal["home", "school"]
 
 STATUSES: Mapping[str, str] = {"verified": N_("已核实"), "unverified": N_("未核实")}
 UNITS: Mapping[str, str] = {
@@ -58,6 +59,8 @@ GROUP_RULES: Mapping[str, str] = {
     "first": N_("只取最先一项"),
     "cap": N_("合计封顶"),
 }
+PLACES: Mapping[str, str] = {"home": N_("住处"), "school": N_("学校")}
+"""Where a guarantee can be counted; a child of whom that place is not known counts at the other."""
 SEASONS = ("spring", "autumn")
 
 
@@ -112,7 +115,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """What everyone in the universe is owed; a gap in it opens a case of the kind ``case``."""
+    """What everyone in the universe is owed; a gap in it opens a case of the kind ``case``.
+
+    ``place`` is where it is counted, and who answers for it: by a child's home or its school.
+    """
 
     id: str
     text: Text
@@ -124,6 +130,7 @@ class Guarantee:
     case: str
     line: int
     since: dt.date | None = None
+    place: CountedAt = "home"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,22 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return acting
 
 
+def long_action(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark an act that computes for long and writes in short actions of its own.
+
+    It holds no transaction, and therefore cannot be a part of another action.
+    """
+
+    @functools.wraps(function)
+    def acting(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _open.said is not None:
+            raise RuntimeError(f"{function.__name__}: call it outside of any action, it takes long")
+        return function(*args, **kwargs)
+
+    acting.is_action = True  # type: ignore[attr-defined]  # as above
+    return acting
+
+
 def record(
     by: Actor,
     verb: str,

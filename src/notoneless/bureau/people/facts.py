@@ -35,8 +35,12 @@ VALUED = {
 }
 """Kinds with a value: the fact, and the least that being on the list means where it gives no value."""
 
-PLACES = ("home", "school")
-"""Columns beside the facts: keys of organisations, by which verdicts are told apart and scoped."""
+PLACES = ("home", "school", "seat")
+"""Columns beside the facts: keys of organisations, by which verdicts are told apart and scoped.
+
+``home`` the lowest place known, or whose list tells of the child; ``school`` the school of the roll, ``seat``
+the class there where it is known, else the school.
+"""
 
 _ARROW = {"int": pa.int64(), "money": pa.int64(), "bool": pa.bool_(), "date": pa.date32()}
 
@@ -59,7 +63,13 @@ def facts(
     fields += [pa.field(one.name, _ARROW.get(one.kind, pa.string())) for one in schema.values()]
     fields += [pa.field(name, pa.int64()) for name in PLACES]
     asked = [field for field in fields if field.name in told or field.name in (SUBJECT, *PLACES)]
-    columns = {SUBJECT: "i.person", "home": "h.home", "school": "h.school", **told}
+    columns = {
+        SUBJECT: "i.person",
+        "home": "coalesce(h.home, i.told_to)",
+        "school": "h.school",
+        "seat": "e.school_id",
+        **told,
+    }
     with connection.cursor() as cursor:
         _prepare(cursor, when, doubted)
         try:
@@ -133,9 +143,10 @@ def _who(when: When) -> str:
     return f"""
         SELECT person, max(CASE WHEN place = 1 THEN sex END) AS sex,
                max(CASE WHEN dated = 1 THEN birth_date END) AS birth_date,
-               max(CASE WHEN sexed = 1 THEN sex END) AS known_sex, max(registered) AS registered
+               max(CASE WHEN sexed = 1 THEN sex END) AS known_sex, max(registered) AS registered,
+               max(CASE WHEN place = 1 THEN told_to END) AS told_to
         FROM (
-            SELECT p.person, f.birth_date, f.sex,
+            SELECT p.person, f.birth_date, f.sex, s.organisation_id AS told_to,
                    CASE WHEN f.line = 'census' THEN 1 ELSE 0 END AS registered,
                    row_number() OVER (PARTITION BY p.person ORDER BY {RANK}, s.list_date DESC, f.id DESC)
                        AS place,
