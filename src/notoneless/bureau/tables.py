@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -79,12 +79,15 @@ class Cell:
 
 
 class Table:
-    """A query shown as a list; see the module's text. ``rows`` must be scoped to the person already."""
+    """A query shown as a list; see the module's text. ``rows`` must be scoped to the person already.
+
+    Where the rows are reckoned and not stored, they can be a sequence (without ``filters``).
+    """
 
     def __init__(
         self,
         request: HttpRequest,
-        rows: QuerySet[Any, Any],
+        rows: QuerySet[Any, Any] | Sequence[Any],
         columns: Sequence[Column],
         *,
         title: str,
@@ -95,13 +98,19 @@ class Table:
         self.filter = filters(request.GET, queryset=rows, request=request) if filters else None
         self.rows = self._sorted(self.filter.qs if self.filter is not None else rows)
 
-    def _sorted(self, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    def _sorted(
+        self, rows: QuerySet[Any, Any] | Sequence[Any]
+    ) -> QuerySet[Any, Any] | Sequence[Any]:
         wanted = self.request.GET.get("sort", "")
+        down = wanted.startswith("-")
         for column in self.columns:
             if column.sort and wanted.lstrip("-") == column.name:
-                sign = "-" if wanted.startswith("-") else ""
-                return rows.order_by(sign + column.sort, "pk")
-        return rows if rows.ordered else rows.order_by("pk")
+                if isinstance(rows, QuerySet):
+                    return rows.order_by(("-" if down else "") + column.sort, "pk")
+                return sorted(rows, key=lambda row: _sortable(column.of(row)), reverse=down)
+        if isinstance(rows, QuerySet) and not rows.ordered:
+            return rows.order_by("pk")
+        return rows
 
     @cached_property
     def page(self) -> Page[Any]:
@@ -159,7 +168,10 @@ class Table:
                 sheet.set_column(number, number, 12 if column.number else 18)
             sheet.freeze_panes(1, 0)
             line = 0
-            for line, row in enumerate(self.rows.iterator(chunk_size=2000), 1):
+            rows: Iterable[Any] = self.rows
+            if isinstance(self.rows, QuerySet):
+                rows = self.rows.iterator(chunk_size=2000)
+            for line, row in enumerate(rows, 1):
                 for number, column in enumerate(self.columns):
                     value = column.of(row)
                     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -171,6 +183,11 @@ class Table:
         response = HttpResponse(file.getvalue(), content_type=XLSX)
         response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
         return response
+
+
+def _sortable(value: object) -> tuple[bool, Any]:
+    """Nothing stands before everything; texts and numbers are compared among themselves."""
+    return value is not None, value
 
 
 @audit.action

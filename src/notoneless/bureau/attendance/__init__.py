@@ -1,0 +1,1 @@
+"""Roll-call by class and half-day, and what absence leads to."""

@@ -1,0 +1,67 @@
+"""What people fill in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from notoneless.bureau.accounts.forms import Day
+from notoneless.bureau.language import gettext_lazy as _
+from notoneless.bureau.rules.declared import Rule
+from notoneless.bureau.rules.models import CalendarSpan, Settled
+
+
+class Sourced(forms.Form):
+    """The ground on which something is settled."""
+
+    source = forms.CharField(
+        label=_("依据"),
+        max_length=200,
+        help_text=_("文件名和文号；没有文件，写会议或谁在哪天定的"),
+        error_messages={"required": _("写明依据，没有依据不能设定")},
+    )
+    status = forms.ChoiceField(
+        label=_("核对"), choices=Settled.Status.choices, initial=Settled.Status.UNVERIFIED
+    )
+
+
+class NewValue(Sourced):
+    """A value of a rule from a day on."""
+
+    field_order = ("value", "as_above", "valid_from", "source", "status")
+
+    value = forms.CharField(label=_("新的值"), required=False, max_length=40)
+    as_above = forms.BooleanField(label=_("不另设，改回按上级"), required=False)
+    valid_from = forms.DateField(label=_("从哪天起"), widget=Day(), initial=timezone.localdate)
+
+    def __init__(self, *args: Any, rule: Rule, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = expected
+        if rule.unit == "yes_no":
+            self.fields["value"] = forms.ChoiceField(
+                label=_("新的值"),
+                required=False,
+                choices=(("", ""), ("yes", _("是")), ("no", _("否"))),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """One of both: a value, or as above."""
+        said = super().clean() or self.cleaned_data
+        if not said.get("value") and not said.get("as_above"):
+            self.add_error("value", _("填新的值，或者勾选“改回按上级”"))
+        return said
+
+
+class NewDays(Sourced):
+    """Days of a calendar."""
+
+    field_order = ("kind", "first", "last", "name", "source", "status")
+
+    kind = forms.ChoiceField(label=_("这几天"), choices=CalendarSpan.Kind.choices)
+    name = forms.CharField(
+        label=_("叫什么"), max_length=40, help_text=_("例如：2026年秋季学期、运动会、洪水停课")
+    )
+    first = forms.DateField(label=_("第一天"), widget=Day())
+    last = forms.DateField(label=_("最后一天"), widget=Day())
