@@ -43,6 +43,11 @@ BAD_OIDC = FaultKind(
     N_("{path} 看不懂"),
     N_("按部署说明写 name、issuer、client_id、secret 四项，每项一行；不用统一登录就删掉这个文件"),
 )
+BAD_NIGHT = FaultKind(
+    "B009",
+    N_("NOTONELESS_NIGHT 看不懂（{seen}）"),
+    N_("写成几点几分，如 02:00；由系统定时器来做，就写 off"),
+)
 CHAIN_BROKEN = FaultKind(
     "B101",
     N_("审计链在第 {seq} 条断了：{why}"),

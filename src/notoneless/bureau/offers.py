@@ -2,7 +2,10 @@
 
 - ``urls.py`` with ``PREFIX`` and ``urlpatterns``, and ``MENU`` where it has a place in the menu
 - ``today.py`` with ``tasks(by, on)``: what this person must do
-- later rooms look for ``facts.py``, ``figures.py``, ``layouts.py`` in the same way
+- ``after_lists.py`` with ``lists_changed(organisation, on)``: in the transaction in which a list, or an answer
+  about one of its rows, has changed what is known of an organisation's children
+- ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
+- ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from notoneless import rosters
+from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
@@ -223,6 +224,8 @@ def _advance(upload: Upload, version: int | None = None) -> None:
         now = now.filter(version=version)
     if not now.update(version=F("version") + 1):
         raise Stale
+    for module in offers.found("after_lists"):
+        module.lists_changed(upload.organisation, timezone.localdate())
 
 
 def _ask(upload: Upload, compared: Compared, source: Source) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from notoneless.bureau.sweeps import deciding, faults, rules, thinning
 from notoneless.bureau.sweeps.deciding import Found
 from notoneless.bureau.sweeps.models import (
     VERDICTS,
+    Night,
     Outcome,
     Pattern,
     Rulebook,
@@ -29,6 +31,8 @@ VERBS = {
     "sweep.begun": N_("开始逐人核对"),
     "sweep.done": N_("逐人核对完"),
     "sweep.failed": N_("逐人核对没有算成"),
+    "night.begun": N_("开始夜间工作"),
+    "night.done": N_("夜间工作做完"),
 }
 """What the verbs of this app mean."""
 
@@ -173,3 +177,23 @@ def _close(sweep: Sweep, standings: list[int]) -> None:
             "WHERE id IN (SELECT id FROM standing_ended)"
         )
         cursor.execute("DROP TABLE standing_ended")
+
+
+@audit.action
+def begin_night(*, by: User | audit.Actor, on: dt.date) -> Night:
+    """Note that the work of a night begins; a second time on the same day it is the same night."""
+    require(by, "sweep.run")
+    night, _ = Night.objects.update_or_create(
+        on=on, defaults={"began_at": timezone.now(), "ended_at": None, "broken": ""}
+    )
+    audit.record(by, "night.begun", night)
+    return night
+
+
+@audit.action
+def end_night(*, by: User | audit.Actor, night: Night, broken: Sequence[str]) -> None:
+    """Note how a night went: ``broken`` are the parts that failed, each with the kind of its error."""
+    require(by, "sweep.run")
+    night.broken, night.ended_at = ", ".join(broken)[:200], timezone.now()
+    night.save()
+    audit.record(by, "night.done", night, broken=list(broken))

@@ -242,3 +242,16 @@ class Tally(models.Model):
     def owed(self) -> int:
         """Those for whom it must be kept: the universe less who is excused. Coverage is kept of these."""
         return self.kept + self.gap + self.unknown
+
+
+class Night(models.Model):
+    """What is done each night, once a day. ``broken`` names the parts that failed and the kind of error."""
+
+    on = models.DateField(unique=True)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    broken = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"night of {self.on}"

@@ -8,6 +8,7 @@ DIR/files/           files that were handed in
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from notoneless.bureau.faults import BAD_DATABASE_URL, BAD_OIDC, KEYS_LOST
+from notoneless.bureau.faults import BAD_DATABASE_URL, BAD_NIGHT, BAD_OIDC, KEYS_LOST
 from notoneless.faults import Refusal
 from notoneless.vault import KeyRing
 from notoneless.vault.keys import key_file
@@ -59,22 +60,28 @@ class Installation:
     """Everything that differs from one installation to the next, from the environment.
 
     ``public_url`` is the https address behind which the system stands; without it the system is for this
-    machine only, and cookies need no encryption.
+    machine only, and cookies need no encryption. ``night`` is when the work of the night begins, None where
+    something else begins it.
     """
 
     data: Path
     database_url: str = field(default="", repr=False)
     public_url: str = ""
     bureau_name: str = ""
+    night: dt.time | None = dt.time(2)
 
     @classmethod
     def from_environment(cls) -> Installation:
-        """As NOTONELESS_DATA, DATABASE_URL, NOTONELESS_PUBLIC_URL, NOTONELESS_BUREAU say."""
+        """As NOTONELESS_DATA, DATABASE_URL, NOTONELESS_PUBLIC_URL, NOTONELESS_BUREAU, NOTONELESS_NIGHT say.
+
+        `Refusal` when the last is no time of day.
+        """
         return cls(
             data=Path(os.environ.get("NOTONELESS_DATA", "bureau")).absolute(),
             database_url=os.environ.get("DATABASE_URL", ""),
             public_url=os.environ.get("NOTONELESS_PUBLIC_URL", "").rstrip("/"),
             bureau_name=os.environ.get("NOTONELESS_BUREAU", ""),
+            night=_time(os.environ.get("NOTONELESS_NIGHT", "02:00")),
         )
 
     @property
@@ -144,3 +151,13 @@ class Installation:
             if self.database_file.exists():
                 raise Refusal([KEYS_LOST.at(path=keys)])
             KeyRing.new().save(keys)
+
+
+def _time(text: str) -> dt.time | None:
+    """``02:00``; None for ``off``."""
+    if text == "off":
+        return None
+    try:
+        return dt.time.fromisoformat(text)
+    except ValueError:
+        raise Refusal([BAD_NIGHT.at(seen=text)]) from None

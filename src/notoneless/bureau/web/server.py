@@ -101,6 +101,9 @@ def serve(host: str, port: int) -> None:
     call_command(
         "collectstatic", verbosity=0, interactive=False, ignore_patterns=["*.py", "__pycache__"]
     )
+    from notoneless.bureau.sweeps.jobs import plan_night
+
+    plan_night()
     installation = Installation.from_environment()
     worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker", "--interval", "1"])
     try:
