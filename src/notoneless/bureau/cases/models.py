@@ -1,0 +1,245 @@
+"""Cases and all that belongs to one: grounds, timeline, people, tasks, documents, excuses, files.
+
+A case is active until it is closed or joined to an elder one of the same child. Its state changes by the
+ways of ``transitions.toml`` only. The timeline (`Entry`) is written once and never changed: what was wrong
+is said again in a new entry that names the old one.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.cases.codes import LAST_STEP
+from notoneless.bureau.cases.transitions import FIRST, active, states
+from notoneless.bureau.people.models import Child
+from notoneless.vault.fields import SealedText
+
+CHILD = "child"
+"""The kind of subject whose key is that of a child."""
+
+OPEN = Q(closed_on__isnull=True, joined_to__isnull=True)
+"""A case on which work goes on."""
+
+
+class Numbering(models.Model):
+    """The last number of a county and year; an update of its row makes openers wait for each other."""
+
+    county = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    prefix = models.CharField(max_length=20)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One row per county and year; no two counties share a prefix in a year."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("county", "year"), name="numbering_once"),
+            models.UniqueConstraint(fields=("prefix", "year"), name="numbering_prefix_is_one"),
+        )
+
+    def __str__(self) -> str:
+        """As in a number."""
+        return f"{self.prefix}-{self.year}"
+
+
+class Case(models.Model):
+    """One gap of one child (or school), followed until it is closed by evidence.
+
+    ``subject`` is the key of what it is about, for a child the root it is now merged into; ``opened_for``
+    the key under which it was opened, so that un-merging gives it back. ``step`` is how far up the two
+    lines it has climbed by being late. ``answer_until``: until then the same unchanged gap, seen in the
+    same lists, opens no new case.
+    """
+
+    number = models.CharField(max_length=40)
+    platform_number = models.CharField(max_length=40, blank=True)
+    subject_kind = models.CharField(max_length=20)
+    subject = models.BigIntegerField()
+    opened_for = models.BigIntegerField()
+    child = models.ForeignKey(Child, models.PROTECT, null=True, related_name="cases")
+    kind = models.CharField(max_length=20)
+    county = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    home = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    school = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    destination = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=20, default=FIRST)
+    state_since = models.DateField()
+    deadline = models.DateField(null=True)
+    step = models.PositiveSmallIntegerField(default=1)
+    source = models.CharField(max_length=20)
+    reason_code = models.CharField(max_length=4, blank=True)
+    placement = models.CharField(max_length=12, blank=True)
+    next_step = SealedText(null=True)
+    next_on = models.DateField(null=True)
+    opened_on = models.DateField()
+    opened_at = models.DateTimeField()
+    moved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    closed_on = models.DateField(null=True)
+    answer_until = models.DateField(null=True)
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
+
+    class Meta:
+        """One active case per subject and kind; closed exactly in a final state."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("subject_kind", "subject", "kind"),
+                condition=OPEN,
+                name="case_one_active_per_subject_and_kind",
+            ),
+            models.UniqueConstraint(fields=("number",), name="case_number_is_one"),
+            models.UniqueConstraint(
+                fields=("platform_number",),
+                condition=~Q(platform_number="") & OPEN,
+                name="case_platform_number_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=tuple(states())), name="case_state_is_in_the_table"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, state__in=active())
+                | (Q(closed_on__isnull=False) & ~Q(state__in=active())),
+                name="case_closed_in_a_final_state_only",
+            ),
+            models.CheckConstraint(
+                condition=Q(subject_kind=CHILD, child=F("subject"))
+                | (~Q(subject_kind=CHILD) & Q(child__isnull=True)),
+                name="case_of_a_child_points_to_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_to__isnull=True) | ~Q(joined_to=F("id")),
+                name="case_never_joined_to_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(step__range=(1, LAST_STEP)), name="case_step_is_on_the_line"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("deadline", "id"), condition=OPEN, name="case_due"),
+            models.Index(fields=("subject_kind", "subject"), name="case_of_subject"),
+            models.Index(fields=("opened_for",), name="case_opened_for"),
+        )
+
+    def __str__(self) -> str:
+        """Its number."""
+        return self.number
+
+    @property
+    def is_active(self) -> bool:
+        """Work goes on."""
+        return self.closed_on is None and self.joined_to_id is None
+
+
+class Ground(models.Model):
+    """A guarantee that was not kept, and who saw it; several may share one case.
+
+    ``reason`` is a sentence without a person's value, from the app that saw it. ``gone_on``: since then it
+    is not seen any more, which closes nothing by itself.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="grounds")
+    guarantee = models.CharField(max_length=60)
+    source = models.CharField(max_length=20)
+    reason = models.CharField(max_length=200, blank=True)
+    seen_on = models.DateField()
+    last_seen_on = models.DateField()
+    gone_on = models.DateField(null=True)
+
+    class Meta:
+        """Each once per case."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("case", "guarantee", "source"), name="ground_once"),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"{self.guarantee} from {self.source}"
+
+
+class Entry(models.Model):
+    """A line of the timeline: written once, with the key that the phone made for it.
+
+    ``kind``: ``opened``, ``gap_seen``, ``gap_gone``, ``moved`` (with the way and the state after it),
+    ``contact``, ``note``, ``handed_over``, ``climbed``, ``joined``, ``parted``, ``decided``. ``at`` is when
+    it happened, ``written_at`` when it arrived. ``beside`` is another person's contact of the same day:
+    somebody decides what of both stands, by an entry ``decided`` that is ``about`` this one.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="entries")
+    key = models.UUIDField(default=uuid.uuid4)
+    kind = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    written_at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    line = models.CharField(max_length=16, blank=True)
+    who = models.CharField(max_length=120, blank=True)
+    whom = models.CharField(max_length=20, blank=True)
+    way = models.CharField(max_length=20, blank=True)
+    result = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=20, blank=True)
+    code = models.CharField(max_length=80, blank=True)
+    text = SealedText(null=True)
+    next_step = SealedText(null=True)
+    next_on = models.DateField(null=True)
+    beside = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    about = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        """A key counts once, however often the phone sends it; a doubt is decided once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("key",), name="entry_arrives_once"),
+            models.UniqueConstraint(
+                fields=("about",), condition=Q(kind="decided"), name="entry_decided_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("case", "at"), name="entry_of_case"),
+            models.Index(fields=("kind", "at"), name="entry_of_kind"),
+        )
+
+    def __str__(self) -> str:
+        """For a shell; no value."""
+        return f"{self.kind} {self.pk} of case {self.case_id}"
+
+
+class Responsible(models.Model):
+    """Who answers for a case at a step of a line, from a day to a day; without a person it is a hole."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="responsible")
+    line = models.CharField(max_length=16)
+    step = models.PositiveSmallIntegerField()
+    duty = models.CharField(max_length=10)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        """One at a time for each step of a line."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case", "line", "step"),
+                condition=Q(until__isnull=True),
+                name="responsible_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="responsible_ends_after_it_begins",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("user", "step"), condition=Q(until__isnull=True), name="responsible_now"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"{self.line} {self.step} of case {self.case_id}"
