@@ -2,6 +2,7 @@
 
 - ``urls.py`` with ``PREFIX`` and ``urlpatterns``, and ``MENU`` where it has a place in the menu
 - ``today.py`` with ``tasks(by, on)``: what this person must do
+- ``first_page.py`` with ``parts(by, on)``: what stands on the first page below that
 - ``after_lists.py`` with ``lists_changed(organisation, on)``: in the transaction in which a list, or an answer
   about one of its rows, has changed what is known of an organisation's children
 - ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
@@ -12,11 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from django.apps import apps
 
@@ -52,6 +54,14 @@ class Task:
     why: str = ""
     source: str = ""
     act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the first page below the tasks: a template, and what it shows as ``part``."""
+
+    template: str
+    context: Mapping[str, Any]
 
 
 @cache

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import xlsxwriter
 from django.core.paginator import Page, Paginator
@@ -93,8 +93,15 @@ class Table:
         title: str,
         filters: type[FilterSet] | None = None,
         per_page: int = ROWS_PER_PAGE,
+        size: int | None = None,
+        heading: Sequence[str] = (),
     ) -> None:
+        """``size``: how many rows there are before any filter, where counting them takes long.
+
+        ``heading``: lines above the list in its workbook, such as its title, its day and its unit.
+        """
         self.request, self.columns, self.title, self.per_page = request, columns, title, per_page
+        self.size, self.heading = size, heading
         self.filter = filters(request.GET, queryset=rows, request=request) if filters else None
         self.rows = self._sorted(self.filter.qs if self.filter is not None else rows)
 
@@ -115,7 +122,27 @@ class Table:
     @cached_property
     def page(self) -> Page[Any]:
         """The page asked for; a number that does not exist gives the nearest."""
-        return Paginator(self.rows, self.per_page).get_page(self.request.GET.get("page"))
+        paginator = Paginator(self.rows, self.per_page)
+        if self.size is not None and not self.filtered:
+            paginator.__dict__["count"] = self.size  # else it would count
+        return paginator.get_page(self.request.GET.get("page"))
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the address asks for beside filter, page and export; a filter keeps it."""
+        fields = set(self.filter.form.fields) if self.filter is not None else set()
+        asked = ((name, value) for name, value in self.request.GET.items() if value)
+        return [(name, value) for name, value in asked if name not in fields | {"page", "export"}]
+
+    @property
+    def unfiltered(self) -> str:
+        """The address of the whole list."""
+        return "?" + urlencode(self.carried)
+
+    @property
+    def filtered(self) -> bool:
+        """Are some rows left out?"""
+        return self.filter is not None and bool(self.filter.form.changed_data)
 
     @property
     def total(self) -> int:
@@ -155,34 +182,57 @@ class Table:
         return render(self.request, template, {**(context or {}), "table": self})
 
     def workbook(self) -> HttpResponse:
-        """All rows as filtered and sorted, as a workbook; the log knows who took how many."""
-        file = io.BytesIO()
-        with xlsxwriter.Workbook(
-            file,
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-        ) as book:
-            sheet = book.add_worksheet()
-            bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-            for number, column in enumerate(self.columns):
-                sheet.write_string(0, number, column.heading, bold)
-                sheet.set_column(number, number, 12 if column.number else 18)
-            sheet.freeze_panes(1, 0)
-            line = 0
-            rows: Iterable[Any] = self.rows
-            if isinstance(self.rows, QuerySet):
-                rows = self.rows.iterator(chunk_size=2000)
-            for line, row in enumerate(rows, 1):
-                for number, column in enumerate(self.columns):
-                    value = column.of(row)
-                    if isinstance(value, int | float) and not isinstance(value, bool):
-                        sheet.write_number(line, number, value)
-                    elif value is not None:
-                        sheet.write_string(line, number, shown(value), text)
-        _exported(by=self.request.user, rows=line, view=self.request.resolver_match)
-        name = f"{self.title}-{timezone.localdate():%Y%m%d}.xlsx"
-        response = HttpResponse(file.getvalue(), content_type=XLSX)
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-        return response
+        """All rows as filtered and sorted, as a workbook."""
+        rows: Iterable[Any] = self.rows
+        if isinstance(self.rows, QuerySet):
+            rows = self.rows.iterator(chunk_size=2000)
+        return workbook(
+            self.request,
+            title=self.title,
+            heading=self.heading,
+            columns=[(column.heading, column.number) for column in self.columns],
+            rows=([column.of(row) for column in self.columns] for row in rows),
+        )
+
+
+def workbook(
+    request: HttpRequest,
+    *,
+    title: str,
+    heading: Sequence[str] = (),
+    columns: Sequence[tuple[str, bool]],
+    rows: Iterable[Sequence[object]],
+) -> HttpResponse:
+    """Rows of values as a workbook, every text as text; the log knows who took how many.
+
+    ``columns`` are their headings and whether they hold numbers; ``heading`` are lines above them.
+    """
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(
+        file,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    ) as book:
+        sheet = book.add_worksheet()
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        first = len(heading)
+        for line, words in enumerate(heading):
+            sheet.write_string(line, 0, words, bold)
+        for number, (words, counts) in enumerate(columns):
+            sheet.write_string(first, number, words, bold)
+            sheet.set_column(number, number, 12 if counts else 18)
+        sheet.freeze_panes(first + 1, 0)
+        line = 0
+        for line, row in enumerate(rows, 1):
+            for number, value in enumerate(row):
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    sheet.write_number(first + line, number, value)
+                elif value is not None:
+                    sheet.write_string(first + line, number, shown(value), text)
+    _exported(by=request.user, rows=line, view=request.resolver_match)
+    name = f"{title}-{timezone.localdate():%Y%m%d}.xlsx"
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
 
 
 def _sortable(value: object) -> tuple[bool, Any]:

@@ -49,6 +49,11 @@ def today(request: Request) -> HttpResponse:
             "late": sum(_group(task, now) == 0 for task in tasks),
             "due_today": sum(_group(task, now) == 1 for task in tasks),
             "done": done_by(request.user, since=now - dt.timedelta(days=1)),
+            "parts": [
+                part
+                for module in offers.found("first_page")
+                for part in module.parts(request.user, now.date())
+            ],
         },
     )
 
