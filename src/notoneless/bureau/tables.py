@@ -45,7 +45,7 @@ class Column:
 
     Without ``value`` it is the attribute (or, for a mapping, the key) ``name``. ``sort`` is the field to
     order by, "" when the column cannot be sorted. ``link`` gives where a cell leads, "" for nowhere;
-    ``kind`` one of the four meanings (``kept``, ``excused``, ``gap``, ``unknown``) or "".
+    ``whole``: never broken over two lines. ``kind`` one of the four meanings (``kept``, ``excused``, ``gap``, ``unknown``) or "".
     """
 
     name: str
@@ -53,6 +53,7 @@ class Column:
     value: Callable[[Any], object] | None = None
     sort: str = ""
     number: bool = False
+    whole: bool = False
     link: Callable[[Any], str] | None = None
     kind: Callable[[Any], str] | None = None
 
@@ -76,6 +77,7 @@ class Cell:
     url: str = ""
     kind: str = ""
     number: bool = False
+    whole: bool = False
 
 
 class Table:
@@ -171,6 +173,7 @@ class Table:
                     column.link(row) if column.link else "",
                     column.kind(row) if column.kind else "",
                     column.number,
+                    column.whole,
                 )
                 for column in self.columns
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -98,17 +99,17 @@ def columns(sweep: Sweep, guarantees: Sequence[kernel.Guarantee], *, mixed: bool
     texts = {one.id: str(one.text) for one in guarantees}
     several = len(guarantees) > 1
     told = (
-        Column("name", N_("姓名"), sort="child__name", value=lambda row: row.child.name, link=_page),
+        Column("name", N_("姓名"), sort="child__name", whole=True, value=lambda row: row.child.name, link=_page),
         Column("sex", N_("性别"), value=lambda row: word("sex", row.child.sex)),
         Column("age", N_("年龄"), value=lambda row: age(row.child.birth_date, sweep.as_of),
                sort="child__birth_date", number=True),
-        Column("school", N_("学校班级"), value=_seat, sort="child__school_name"),
-        Column("home", N_("住处"), value=_home, sort="home__name"),
+        Column("school", N_("学校班级"), whole=True, value=_seat, sort="child__school_name"),
+        Column("home", N_("住处"), whole=True, value=_home, sort="home__name"),
         Column("guarantee", N_("保障"), value=lambda row: texts[row.guarantee]) if several else None,
         Column("verdict", N_("结论"), value=lambda row: str(Verdict(row.verdict).label),
                kind=lambda row: MARKS[row.verdict]) if mixed else None,
-        Column("reason", N_("依据"), value=_reasons(sweep)),
-        Column("since", N_("从哪天起"), value=lambda row: row.begun, sort="begun"),
+        Column("reason", N_("依据"), value=_reasons(sweep, guarantees)),
+        Column("since", N_("从哪天起"), whole=True, value=lambda row: row.begun, sort="begun"),
     )  # fmt: skip
     return tuple(column for column in told if column is not None)
 
@@ -129,17 +130,29 @@ def _home(row: Standing) -> str:
     return f"{home.parent.name}{home.name}" if home.kind == "village" and home.parent else home.name
 
 
-def _reasons(sweep: Sweep) -> Callable[[Standing], str]:
-    """The rule's own words for a row; made once per pattern."""
+def _reasons(
+    sweep: Sweep, guarantees: Sequence[kernel.Guarantee]
+) -> Callable[[Any], str]:
+    """The rule's own words for a row; made once per pattern. Of a gap only what was looked for, in short."""
     known: dict[int, dict[str, kernel.Explanation]] = {}
+    gaps = {one.id: _gap(one) for one in guarantees}
 
-    def reason(row: Standing) -> str:
+    def reason(row: Any) -> str:
+        if row.verdict == Verdict.GAP:
+            return gaps[row.guarantee]
         if row.pattern_id not in known:
             known[row.pattern_id] = rules.explain(row.pattern, sweep)
-        told = known[row.pattern_id].get(row.guarantee)  # type: ignore[attr-defined]  # annotated
-        return told.text if told else str(Verdict(row.verdict).label)  # type: ignore[attr-defined]  # annotated
+        told = known[row.pattern_id].get(row.guarantee)
+        return told.text if told else str(Verdict(row.verdict).label)
 
     return reason
+
+
+def _gap(guarantee: kernel.Guarantee) -> str:
+    ways = gettext("、").join(str(way.text) for way in guarantee.kept)
+    return gettext("未见{ways}，也没有依法除外的情形（规则第{line}行）").format(
+        ways=ways, line=guarantee.line
+    )
 
 
 def age(born: dt.date | None, on: dt.date) -> int | None:

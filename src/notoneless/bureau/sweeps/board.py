@@ -81,14 +81,16 @@ class Cell:
 
     @property
     def state(self) -> str:
-        """What the middle column shows: ``gap``, ``unknown``, ``excused``, ``kept``, or "" for nobody."""
+        """What the middle column shows: ``gap``, ``unknown``, ``kept``, ``excused``, ``unsure``, or "" for nobody."""
         if self.count.gap:
             return "gap"
         if self.count.unknown:
             return "unknown"
         if self.count.kept:
             return "kept"
-        return "excused" if self.count.excused else ""
+        if self.count.excused:
+            return "excused"
+        return "unsure" if self.count.unsure else ""
 
     @property
     def undecided(self) -> bool:
@@ -108,11 +110,6 @@ class Total:
     place: Place
     count: Count
     change: int | None
-
-    @property
-    def fewer(self) -> int:
-        """By how much it went down."""
-        return -(self.change or 0)
 
     @property
     def signed(self) -> str:

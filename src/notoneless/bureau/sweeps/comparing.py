@@ -14,14 +14,16 @@ from typing import Any
 from django.db.models import Count as Counted
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from notoneless.bureau.accounts.models import Lineage, Organisation
-from notoneless.bureau.sweeps import behind, board_reading, handed_in
+from notoneless.bureau.sweeps import behind, board_reading, handed_in, sentences
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
 from notoneless.bureau.sweeps.models import Standing, Sweep, Verdict
 from notoneless.bureau.tables import Column
-from notoneless.i18n import N_
+from notoneless.i18n import N_, gettext
 
 NO_PLACE, ABSENT, POOR = "school_place", "in_class", "registered_poor_place"
 """The guarantees whose gaps and universes these are."""
@@ -29,27 +31,23 @@ NO_PLACE, ABSENT, POOR = "school_place", "in_class", "registered_poor_place"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One comparison: how many of how many, and the change since last month (None: not known)."""
+    """One comparison: how many, in words of how many, and what is told beside. ``mark``: one of the meanings."""
 
-    gap: int
-    of: int
-    change: int | None
+    number: int
+    url: str
+    mark: str
+    text: SafeString
+    beside: SafeString
     count: Count
-
-    @property
-    def size(self) -> int:
-        """The change without its sign."""
-        return abs(self.change or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """So many children are at one place of the census: kept or excused in a way, a gap, or unknown."""
+    """So many children are kept or excused in one way."""
 
-    verdict: str
-    way: str
     text: str
     children: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,11 @@ class Comparisons:
     absent: Sentence | None
     poor: Sentence | None
 
+    @property
+    def told(self) -> list[Sentence]:
+        """Those that there are."""
+        return [one for one in (self.no_place, self.absent, self.poor) if one is not None]
+
 
 def read(asked: Asked) -> Comparisons:
     """The comparisons of a place at a sweep."""
@@ -78,22 +81,70 @@ def read(asked: Asked) -> Comparisons:
     now = board_reading.counts(asked.sweep, [place])
     then = board_reading.counts(asked.before, [place]) if asked.before else {}
 
-    def sentence(guarantee: str) -> Sentence | None:
-        count = now.get((place, guarantee))
+    def of(guarantee: str) -> tuple[Count, int | None] | None:
+        count, before = now.get((place, guarantee)), then.get((place, guarantee))
         if guarantee not in told or count is None:
             return None
-        before = then.get((place, guarantee))
-        change = count.gap - before.gap if before else None
-        return Sentence(count.gap, count.owed, change, count)
+        return count, count.gap - before.gap if before else None
 
-    at_school = asked.place.kind in ("school", "class")
-    no_place = None if at_school else sentence(NO_PLACE)
-    absent = sentence(ABSENT)
-    poor = None
-    if absent and POOR in told:
-        gap = _poor(asked, asked.sweep, newest=asked.newest).count() if absent.gap else 0
-        poor = Sentence(gap, absent.gap, None, Count(gap=gap))
-    return Comparisons(no_place, absent, poor)
+    no_place = None if asked.place.kind in ("school", "class") else of(NO_PLACE)
+    absent = of(ABSENT)
+    return Comparisons(
+        _no_place(asked, *no_place) if no_place else None,
+        _absent(asked, *absent) if absent else None,
+        _from_poor(asked, absent[0]) if absent and POOR in told else None,
+    )
+
+
+def _no_place(asked: Asked, count: Count, change: int | None) -> Sentence:
+    excused = sentences.number(count.excused, sentences.address(asked, NO_PLACE, "excused"))
+    beside = [
+        format_html(gettext("依法除外{count}人"), count=excused) if count.excused else "",
+        sentences.undecided(asked, NO_PLACE, count, gettext("名单不全、还判不了的{count}人")),
+    ]
+    return _sentence(asked, NO_PLACE, count, change, beside, gettext("{count}人查不到学籍"),
+                     gettext("户籍 × 学籍：{all}名适龄儿童中，{gap}{change}。"))  # fmt: skip
+
+
+def _absent(asked: Asked, count: Count, change: int | None) -> Sentence:
+    others = [
+        format_html("{} {}", way.text, sentences.number(way.children, way.url))
+        for way in ways(asked, ABSENT, but="present")
+    ]
+    beside = [
+        format_html(gettext("已除去{ways}"), ways=sentences.listed(others)) if others else "",
+        sentences.undecided(asked, ABSENT, count, gettext("没有点名、还判不了的{count}人")),
+    ]
+    return _sentence(asked, ABSENT, count, change, beside, gettext("{count}人不在课堂"),
+                     gettext("学籍 × 在校：{all}名在籍学生中，{gap}{change}。"))  # fmt: skip
+
+
+def _sentence(
+    asked: Asked, guarantee: str, count: Count, change: int | None, beside: list[Any], gap: str, text: str
+) -> Sentence:
+    mark = "gap" if count.gap else "unknown" if count.unknown else "kept"
+    shown = count.gap or count.unknown
+    told = format_html(
+        text,
+        all=sentences.number(count.owed, sentences.address(asked, guarantee, "owed")),
+        gap=sentences.bold(gap.format(count=f"{count.gap:,}")),
+        change=sentences.change(change),
+    )
+    more = format_html_join(gettext("；"), "{}", ((part,) for part in beside if part))
+    url = sentences.address(asked, guarantee, mark) if shown else ""
+    return Sentence(shown, url, mark, told, more, count)
+
+
+def _from_poor(asked: Asked, absent: Count) -> Sentence:
+    gap = _poor(asked, asked.sweep, newest=asked.newest).count() if absent.gap else 0
+    told = format_html(
+        gettext("不在课堂 × 脱贫户：上面{all}人里，{gap}。"),
+        all=f"{absent.gap:,}",
+        gap=sentences.bold(gettext("{count}人来自脱贫户或监测户").format(count=f"{gap:,}")),
+    )
+    mark = "gap" if gap else "unknown" if absent.unknown else "kept"
+    url = sentences.address(asked, ABSENT, "gap", among=POOR) if gap else ""
+    return Sentence(gap, url, mark, told, SafeString(""), Count(gap=gap))
 
 
 def _poor(asked: Asked, sweep: Sweep, *, newest: bool) -> QuerySet[Standing]:
@@ -144,7 +195,11 @@ def ways(asked: Asked, guarantee: str, *, but: str = "") -> list[Way]:
     numbers = {(row["verdict"], row["way"]): row["n"] for row in counted.order_by()}
     listed = [("kept", way) for way in rule.kept] + [("excused", way) for way in rule.excused]
     return [
-        Way(verdict, way.id, str(way.text), numbers[verdict, way.id])
+        Way(
+            str(way.text),
+            numbers[verdict, way.id],
+            sentences.address(asked, guarantee, verdict, way=way.id),
+        )
         for verdict, way in listed
         if numbers.get((verdict, way.id))
     ]
@@ -199,21 +254,37 @@ def columns(asked: Asked, kind: str) -> list[Column]:
 def page(asked: Asked, on: dt.date) -> dict[str, Any]:
     """What `_three.html` and the small table show."""
     compared = read(asked)
-    count = compared.no_place.count if compared.no_place else None
-    census = ways(asked, NO_PLACE) if count else []
     kind = SMALL.get(asked.place.kind, "")
     lists = handed_in.lists(asked)
     return {
         "asked": asked,
         "base": reverse("sweeps:board"),
         "compared": compared,
-        "census": census,
-        "adds_up": count is not None
-        and sum(one.children for one in census) + count.gap + count.unknown == count.owed,
-        "elsewhere": ways(asked, ABSENT, but="present") if compared.absent else [],
+        "census": _census(asked, compared.no_place.count) if compared.no_place else "",
         "lists": [one for one in lists if one.day],
         "missing": [one for one in lists if one.day is None],
         "old": (on - asked.sweep.as_of).days,
         "level": str(Organisation.Kind(kind).label) if kind else "",
         "parts": lines(asked, kind) if kind else [],
     }
+
+
+def _census(asked: Asked, count: Count) -> SafeString:
+    """Every child is at one place only: the ways, counted one by one, add up to what the sums say."""
+    found = ways(asked, NO_PLACE)
+    if count.gap:
+        found.append(Way(gettext("查不到学籍"), count.gap, sentences.address(asked, NO_PLACE, "gap")))
+    if count.unknown:
+        url = sentences.address(asked, NO_PLACE, "unknown")
+        found.append(Way(gettext("待核"), count.unknown, url))
+    parts = [format_html("{} {}", way.text, sentences.number(way.children, way.url)) for way in found]
+    right = sum(way.children for way in found) == count.owed
+    verdict = (
+        gettext("与适龄儿童总数相符") if right else gettext("与适龄儿童总数不符，请告诉系统管理员")
+    )
+    return format_html(
+        gettext("每个儿童只有一个去向：{parts}＝{all}，{verdict}。"),
+        parts=format_html_join("＋", "{}", ((part,) for part in parts)),
+        all=f"{count.owed:,}",
+        verdict=sentences.bold(verdict),
+    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import above, reach
-from notoneless.bureau.sweeps import asked, board_export, board_reading, comparing
+from notoneless.bureau.sweeps import asked, board_export, board_reading, comparing, sentences
 from notoneless.bureau.sweeps import behind as rows_behind
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
@@ -46,6 +46,7 @@ def board(request: Request) -> HttpResponse:
             "asked": told,
             "base": reverse("sweeps:board"),
             "board": laid,
+            "sentence": sentences.board(told, laid),
             "kind": kind,
             "kinds": [(one, str(Organisation.Kind(one).label)) for one in kinds],
             "days": board_reading.days(),
