@@ -61,7 +61,11 @@ def judge(bureau: Bureau) -> None:
 
     on_roll = [n for n in every if n not in NOT_ON_ROLL]
     taken_in(bureau, [known(n) for n in on_roll], "roll")
-    for line, some in (("poverty_relieved", POOR), ("monitored", ()), ("poverty_relieved_ended", ())):
+    for line, some in (
+        ("poverty_relieved", POOR),
+        ("monitored", ()),
+        ("poverty_relieved_ended", ()),
+    ):
         people = [{"row": n, "child": known(n)["child"], "name": known(n)["name"]} for n in some]
         taken_in(bureau, people, line)
     taken_in(
@@ -107,5 +111,3 @@ def really_judged(real_bureau: Bureau) -> Bureau:
     """The same in committed rows, for a server that runs beside."""
     judge(real_bureau)
     return real_bureau
-
-

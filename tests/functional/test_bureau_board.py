@@ -10,9 +10,6 @@ import pytest
 from invented_bureau import Bureau, logged_in
 from python_calamine import CalamineWorkbook
 
-from notoneless.bureau.sweeps import board
-from notoneless.bureau.sweeps.board import Count, Place, Promise, lay_out
-
 pytestmark = pytest.mark.django_db
 
 NUMBER = re.compile(r'<a href="(/board/[^"]+)"[^>]*>([\d,.]+)(?:待核|除外)?</a>')
@@ -31,7 +28,9 @@ def rows(client, url: str) -> int:
 
 
 def sheet(answer) -> list[list[object]]:
-    return CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    return (
+        CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    )
 
 
 def test_every_number_is_the_number_of_rows_behind_it(judged: Bureau) -> None:

@@ -44,8 +44,9 @@ class Column:
     """A column: ``text`` its heading (a message marked with `N_`), ``value`` what stands in a row.
 
     Without ``value`` it is the attribute (or, for a mapping, the key) ``name``. ``sort`` is the field to
-    order by, "" when the column cannot be sorted. ``link`` gives where a cell leads, "" for nowhere;
-    ``whole``: never broken over two lines. ``kind`` one of the four meanings (``kept``, ``excused``, ``gap``, ``unknown``) or "".
+    order by, "" when the column cannot be sorted. ``link`` gives where a cell leads, "" for nowhere.
+    ``whole``: never broken over two lines; ``kind`` one of the four meanings (``kept``, ``excused``,
+    ``gap``, ``unknown``) or "".
     """
 
     name: str
@@ -133,7 +134,7 @@ class Table:
     def carried(self) -> list[tuple[str, str]]:
         """What the address asks for beside filter, page and export; a filter keeps it."""
         fields = set(self.filter.form.fields) if self.filter is not None else set()
-        asked = ((name, value) for name, value in self.request.GET.items() if value)
+        asked = ((name, str(value)) for name, value in self.request.GET.items() if value)
         return [(name, value) for name, value in asked if name not in fields | {"page", "export"}]
 
     @property

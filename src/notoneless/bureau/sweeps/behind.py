@@ -30,9 +30,22 @@ VERDICTS = {
 }
 """What an address can ask for; who is outside stands behind no number."""
 
+Rows = QuerySet[Any, Any]
+"""Standings; what is annotated, no type tells."""
+
 TEXTS = {OWED: N_("应保障")}
 
-MARKS = {"kept": "kept", "excused": "excused", "gap": "gap", "unknown": "unknown", "unsure": "unknown"}
+MARKS = {
+    "kept": "kept",
+    "excused": "excused",
+    "gap": "gap",
+    "unknown": "unknown",
+    "unsure": "unknown",
+}
+
+
+ORDER = ("child__school_name", "child__grade", "child__class_name", "child__name", "pk")
+"""How a list that is not too long is read: by school and class."""
 
 
 def text(verdict: str) -> str:
@@ -40,7 +53,7 @@ def text(verdict: str) -> str:
     return gettext(TEXTS[verdict]) if verdict in TEXTS else str(Verdict(verdict).label)
 
 
-def at(rows: QuerySet[Standing], place: Organisation) -> QuerySet[Standing]:
+def at(rows: Rows, place: Organisation) -> Rows:
     """Those whom the sums of a place count; ``rows`` know their outcome's place (`models.Tally`)."""
     below = Lineage.objects.filter(above=place).values("below")
     if place.kind in ("school", "class"):
@@ -51,12 +64,13 @@ def at(rows: QuerySet[Standing], place: Organisation) -> QuerySet[Standing]:
         When(pattern__outcomes__place="school", then=Coalesce("school_id", "home_id")),
         default=Coalesce("home_id", "school_id"),
     )
-    return rows.alias(counted_at=counted).filter(counted_at__in=below)
+    found: Rows = rows.alias(counted_at=counted).filter(counted_at__in=below)
+    return found
 
 
 def standings(
     sweep: Sweep, guarantees: Collection[str], verdicts: Collection[str], *, newest: bool
-) -> QuerySet[Standing]:
+) -> Rows:
     """How children stood at a sweep, a row per guarantee, with ``guarantee``, ``verdict`` and ``way``.
 
     ``newest``: it is the last sweep there is, so the index of what stands now serves.
@@ -64,19 +78,20 @@ def standings(
     then = Q(until__isnull=True)
     if not newest:
         then = Q(since__lte=sweep.pk) & (then | Q(until__gt=sweep.pk))
-    rows = Standing.objects.filter(
+    rows: Rows = Standing.objects.filter(
         then,
         pattern__outcomes__guarantee__in=tuple(guarantees),
         pattern__outcomes__verdict__in=tuple(verdicts),
     )
-    return rows.annotate(
+    told: Rows = rows.annotate(
         guarantee=F("pattern__outcomes__guarantee"),
         verdict=F("pattern__outcomes__verdict"),
         way=F("pattern__outcomes__way"),
     )
+    return told
 
 
-def with_since(rows: QuerySet[Standing]) -> QuerySet[Standing]:
+def with_since(rows: Rows) -> Rows:
     """With ``begun``: the day of the sweep that first found this verdict, without a break till then."""
     same = Outcome.objects.filter(
         pattern=OuterRef("pattern"),
@@ -85,16 +100,19 @@ def with_since(rows: QuerySet[Standing]) -> QuerySet[Standing]:
     )
     before = Standing.objects.filter(child=OuterRef("child"), until__lte=OuterRef("since"))
     other = before.filter(~Exists(same)).order_by("-until")
-    return rows.annotate(
+    told: Rows = rows.annotate(
         begun=Coalesce(
             Subquery(other.values("until__as_of")[:1]),
             Subquery(before.order_by("since").values("since__as_of")[:1]),
             F("since__as_of"),
         )
     )
+    return told
 
 
-def columns(sweep: Sweep, guarantees: Sequence[kernel.Guarantee], *, mixed: bool) -> tuple[Column, ...]:
+def columns(
+    sweep: Sweep, guarantees: Sequence[kernel.Guarantee], *, mixed: bool
+) -> tuple[Column, ...]:
     """Of a list of these guarantees; ``mixed``: of several verdicts, so each row says its own."""
     texts = {one.id: str(one.text) for one in guarantees}
     several = len(guarantees) > 1
@@ -130,9 +148,7 @@ def _home(row: Standing) -> str:
     return f"{home.parent.name}{home.name}" if home.kind == "village" and home.parent else home.name
 
 
-def _reasons(
-    sweep: Sweep, guarantees: Sequence[kernel.Guarantee]
-) -> Callable[[Any], str]:
+def _reasons(sweep: Sweep, guarantees: Sequence[kernel.Guarantee]) -> Callable[[Any], str]:
     """The rule's own words for a row; made once per pattern. Of a gap only what was looked for, in short."""
     known: dict[int, dict[str, kernel.Explanation]] = {}
     gaps = {one.id: _gap(one) for one in guarantees}
@@ -162,7 +178,7 @@ def age(born: dt.date | None, on: dt.date) -> int | None:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def among(rows: QuerySet[Standing], guarantee: str) -> QuerySet[Standing]:
+def among(rows: Rows, guarantee: str) -> Rows:
     """Those of the rows for whom another guarantee holds as well, kept or not."""
     holds = Outcome.objects.filter(
         pattern=OuterRef("pattern"), guarantee=guarantee, verdict__in=VERDICTS[OWED]

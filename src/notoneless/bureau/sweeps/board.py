@@ -170,10 +170,7 @@ class Board:
     def undecided(self) -> list[Cell]:
         """Where most is unknown, the largest first: cells of parts, or of the whole where it has none."""
         cells = [
-            cell
-            for row in self.rows
-            for cell in (row.cells[1:] or row.cells)
-            if cell.count.unknown
+            cell for row in self.rows for cell in (row.cells[1:] or row.cells) if cell.count.unknown
         ]
         return sorted(cells, key=lambda cell: -cell.count.unknown)
 
@@ -210,20 +207,27 @@ def lay_out(
             promise,
             tuple(
                 Cell(
-                    promise, place, now.get((place.key, promise.id), Count()), change(promise, place)
+                    promise,
+                    place,
+                    now.get((place.key, promise.id), Count()),
+                    change(promise, place),
                 )
                 for place in places
             ),
         )
         for promise in promises
     )
-    totals = tuple(_total(place, [row.cells[at] for row in rows]) for at, place in enumerate(places))
+    totals = tuple(
+        _total(place, [row.cells[at] for row in rows]) for at, place in enumerate(places)
+    )
     return Board(rows, tuple(places), totals)
 
 
 def _total(place: Place, cells: Sequence[Cell]) -> Total:
     changes = [cell.change for cell in cells if cell.change is not None]
-    return Total(place, sum((cell.count for cell in cells), Count()), sum(changes) if changes else None)
+    return Total(
+        place, sum((cell.count for cell in cells), Count()), sum(changes) if changes else None
+    )
 
 
 def signed(change: int | None) -> str:

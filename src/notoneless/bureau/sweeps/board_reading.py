@@ -51,9 +51,7 @@ def read(
     below = list(parts(whole, kind)) if kind else []
     places = [Place(one.pk, one.name, one.kind) for one in (whole, *below)]
     keys = [one.key for one in places]
-    return lay_out(
-        promises, places, counts(sweep, keys), counts(before, keys) if before else None
-    )
+    return lay_out(promises, places, counts(sweep, keys), counts(before, keys) if before else None)
 
 
 def counts(sweep: Sweep, places: Iterable[int]) -> dict[tuple[int, str], Count]:

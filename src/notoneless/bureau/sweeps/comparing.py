@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count as Counted
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,7 +20,7 @@ from notoneless.bureau.accounts.models import Lineage, Organisation
 from notoneless.bureau.sweeps import behind, board_reading, handed_in, sentences
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
-from notoneless.bureau.sweeps.models import Standing, Sweep, Verdict
+from notoneless.bureau.sweeps.models import Sweep, Verdict
 from notoneless.bureau.tables import Column
 from notoneless.i18n import N_, gettext
 
@@ -120,7 +119,13 @@ def _absent(asked: Asked, count: Count, change: int | None) -> Sentence:
 
 
 def _sentence(
-    asked: Asked, guarantee: str, count: Count, change: int | None, beside: list[Any], gap: str, text: str
+    asked: Asked,
+    guarantee: str,
+    count: Count,
+    change: int | None,
+    beside: list[Any],
+    gap: str,
+    text: str,
 ) -> Sentence:
     mark = "gap" if count.gap else "unknown" if count.unknown else "kept"
     shown = count.gap or count.unknown
@@ -147,7 +152,7 @@ def _from_poor(asked: Asked, absent: Count) -> Sentence:
     return Sentence(gap, url, mark, told, SafeString(""), Count(gap=gap))
 
 
-def _poor(asked: Asked, sweep: Sweep, *, newest: bool) -> QuerySet[Standing]:
+def _poor(asked: Asked, sweep: Sweep, *, newest: bool) -> behind.Rows:
     rows = behind.standings(sweep, [ABSENT], [Verdict.GAP], newest=newest)
     return behind.among(behind.at(rows, asked.place), POOR)
 
@@ -162,9 +167,7 @@ def lines(asked: Asked, kind: str) -> list[Line]:
         return counts.get((place.pk, guarantee), Count()).gap if guarantee in told else 0
 
     poor = _poor_by_part(asked, kind, places) if POOR in told else Counter()
-    found = [
-        Line(one, gaps(one, NO_PLACE), gaps(one, ABSENT), poor[one.pk]) for one in places
-    ]
+    found = [Line(one, gaps(one, NO_PLACE), gaps(one, ABSENT), poor[one.pk]) for one in places]
     return sorted(found, key=lambda line: (-line.no_place - line.absent, -line.poor))
 
 
@@ -273,11 +276,15 @@ def _census(asked: Asked, count: Count) -> SafeString:
     """Every child is at one place only: the ways, counted one by one, add up to what the sums say."""
     found = ways(asked, NO_PLACE)
     if count.gap:
-        found.append(Way(gettext("查不到学籍"), count.gap, sentences.address(asked, NO_PLACE, "gap")))
+        found.append(
+            Way(gettext("查不到学籍"), count.gap, sentences.address(asked, NO_PLACE, "gap"))
+        )
     if count.unknown:
         url = sentences.address(asked, NO_PLACE, "unknown")
         found.append(Way(gettext("待核"), count.unknown, url))
-    parts = [format_html("{} {}", way.text, sentences.number(way.children, way.url)) for way in found]
+    parts = [
+        format_html("{} {}", way.text, sentences.number(way.children, way.url)) for way in found
+    ]
     right = sum(way.children for way in found) == count.owed
     verdict = (
         gettext("与适龄儿童总数相符") if right else gettext("与适龄儿童总数不符，请告诉系统管理员")

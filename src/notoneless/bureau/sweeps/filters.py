@@ -27,7 +27,9 @@ class Behind(filters.FilterSet):  # type: ignore[misc]  # the library has no typ
         model = Standing
         fields = ("name",)
 
-    def within(self, rows: QuerySet[Standing], _name: str, part: Organisation) -> QuerySet[Standing]:
+    def within(
+        self, rows: QuerySet[Standing], _name: str, part: Organisation
+    ) -> QuerySet[Standing]:
         """Those counted at a part of the place."""
         return behind.at(rows, part)
 
@@ -50,4 +52,5 @@ def offering(
             offered[name] = filters.ChoiceFilter(
                 label=label, choices=choices, method="alone", empty_label=_("全部")
             )
-    return type(filters.FilterSet)("BehindOffering", (Behind,), offered)
+    made: type[filters.FilterSet] = type(filters.FilterSet)("Offered", (Behind,), offered)
+    return made

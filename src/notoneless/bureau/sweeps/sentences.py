@@ -15,17 +15,23 @@ MOST = 2
 """So many places with unknown children are named."""
 
 
-def address(asked: Asked, guarantee: str, verdict: str, *, place: int | None = None, **more: str) -> str:
+def address(
+    asked: Asked, guarantee: str, verdict: str, *, place: int | None = None, **more: str
+) -> str:
     """Where the list behind a number is."""
-    told: dict[str, object] = {"place": place or asked.place.pk, **more}
+    told: dict[str, str | int] = {"place": place or asked.place.pk, **more}
     if asked.on:
-        told["on"] = asked.on
+        told["on"] = asked.on.isoformat()
     return f"{reverse('sweeps:behind', args=(guarantee, verdict))}?{urlencode(told)}"
 
 
 def number(count: int, url: str = "") -> SafeString:
     """A number grouped, linked to its rows when there are any."""
-    return format_html('<a href="{}">{}</a>', url, f"{count:,}") if url and count else format_html("{}", f"{count:,}")
+    return (
+        format_html('<a href="{}">{}</a>', url, f"{count:,}")
+        if url and count
+        else format_html("{}", f"{count:,}")
+    )
 
 
 def bold(text: object) -> SafeString:
@@ -76,7 +82,8 @@ def board(asked: Asked, laid: Board) -> SafeString:
         ]
         more = gettext("等{count}处").format(count=len(cells)) if len(cells) > MOST else ""
         mark = format_html('<b class="unknown">{}</b>', gettext("待核"))
-        said.append(format_html(gettext("{mark}：{places}{more}。"), mark=mark, places=listed(places), more=more))  # fmt: skip
+        text = gettext("{mark}：{places}{more}。")
+        said.append(format_html(text, mark=mark, places=listed(places), more=more))
     return format_html_join("", "{}", ((part,) for part in said))
 
 
@@ -89,9 +96,9 @@ def _gaps(asked: Asked, laid: Board) -> SafeString:
             told = (
                 gettext("，与上月持平")
                 if by == 0
-                else (gettext("，比上月多{count}件") if by > 0 else gettext("，比上月少{count}件")).format(
-                    count=f"{abs(by):,}"
-                )
+                else (
+                    gettext("，比上月多{count}件") if by > 0 else gettext("，比上月少{count}件")
+                ).format(count=f"{abs(by):,}")
             )
         return format_html(
             gettext("{place}{count}项保障，缺口{gap}件{change}。"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from notoneless import kernel
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import above, reach
@@ -18,6 +20,7 @@ from notoneless.bureau.sweeps.filters import offering
 from notoneless.bureau.sweeps.models import Verdict
 from notoneless.bureau.tables import Table
 from notoneless.i18n import gettext
+from notoneless.kernel.rulebook import Way
 
 ALL = "all"
 """In an address: every guarantee that this person may know of."""
@@ -76,14 +79,19 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
     rows = rows_behind.standings(told.sweep, ids, verdicts, newest=told.newest)
     rows = rows_behind.at(rows, told.place).select_related("child", "home__parent", "pattern")
     size = _size(told, ids, verdicts)
+    names = [str(wanted[0].text) if len(wanted) == 1 else gettext("全部保障")]
+    if (among := request.GET.get("among")) is not None:
+        other = next((one for one in told.guarantees if one.id == among), None)
+        if other is None:
+            raise Http404
+        rows = rows_behind.among(rows, other.id)
+        names.append(gettext("其中“{guarantee}”的对象").format(guarantee=other.text))
     rows = rows_behind.with_since(rows)
     if size <= FEW:
-        rows = rows.order_by("child__school_name", "child__grade", "child__class_name",
-                             "child__name", "pk")  # fmt: skip
-    name = str(wanted[0].text) if len(wanted) == 1 else gettext("全部保障")
-    title = gettext("{place}：{guarantee}，{verdict}").format(
-        place=told.place.name, guarantee=name, verdict=rows_behind.text(verdict)
-    )
+        rows = rows.order_by(*rows_behind.ORDER)
+    what = rows_behind.text(verdict)
+    title = gettext("，").join([told.place.name, *names, what])
+    unit = gettext("人") if len(wanted) == 1 else gettext("件，一个儿童每项保障计一件")
     table = Table(
         request,
         rows,
@@ -91,22 +99,25 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
         title=title,
         filters=offering(
             parts=_parts(told.place),
-            verdicts=[(one, Verdict(one).label) for one in verdicts],
+            verdicts=[(one, str(Verdict(one).label)) for one in verdicts],
             ways=_ways(wanted[0], verdict) if len(wanted) == 1 else [],
         ),
-        size=size if size > FEW else None,
+        size=size if size > FEW and among is None else None,
         heading=(
             title,
-            gettext("截至{day}，单位：人").format(day=told.sweep.as_of)
-            if len(wanted) == 1
-            else gettext("截至{day}，单位：件，一个儿童每项保障计一件").format(day=told.sweep.as_of),
+            gettext("截至{day}，单位：{unit}").format(day=told.sweep.as_of, unit=unit),
         ),
     )
     return table.answer(
         "sweeps/behind.html",
-        {"asked": told, "guarantee": wanted[0] if len(wanted) == 1 else None,
-         "verdict": verdict, "name": name, "what": rows_behind.text(verdict), "mark": rows_behind.MARKS.get(verdict, "")},
-    )  # fmt: skip
+        {
+            "asked": told,
+            "guarantee": wanted[0] if len(wanted) == 1 else None,
+            "names": names,
+            "what": what,
+            "mark": rows_behind.MARKS.get(verdict, ""),
+        },
+    )
 
 
 def _size(told: Asked, guarantees: list[str], verdicts: tuple[str, ...]) -> int:
@@ -119,7 +130,7 @@ def _size(told: Asked, guarantees: list[str], verdicts: tuple[str, ...]) -> int:
     )
 
 
-def _parts(place: Organisation):
+def _parts(place: Organisation) -> QuerySet[Organisation]:
     """The places by which a list can be filtered."""
     kinds = board_reading.PARTS.get(place.kind, ())
     return Organisation.objects.filter(
@@ -127,9 +138,9 @@ def _parts(place: Organisation):
     ).order_by("-kind", "code", "name")
 
 
-def _ways(guarantee, verdict: str) -> list[tuple[str, str]]:
+def _ways(guarantee: kernel.Guarantee, verdict: str) -> list[tuple[str, str]]:
     """The ways in which it is kept or excused, in the words of the rulebook."""
-    ways = []
+    ways: list[Way] = []
     if verdict in ("kept", rows_behind.OWED):
         ways += guarantee.kept
     if verdict in ("excused", rows_behind.OWED):
