@@ -62,7 +62,7 @@ def settle(
     source = _sourced(source)
     now = timezone.now()
     # Who settles the same at the same moment waits here for the other.
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     Setting.objects.filter(
         organisation=organisation, key=key, valid_from=valid_from, withdrawn_at__isnull=True
     ).update(withdrawn_at=now, withdrawn_by=by.pk)

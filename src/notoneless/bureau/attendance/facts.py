@@ -1,0 +1,73 @@
+"""What the roll-calls tell the rules: the newest word on each child (`rulebooks/facts.yaml`, ``attendance``).
+
+Whose class was called and who was not marked was present. Who came onto the roll after the call, whose class
+never called, or who is not expected in the room, is unknown here, and the lists may tell. Where a roll-call
+came in as a list of a later day, that list's word counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+from django.db import connection
+
+from notoneless.bureau.attendance.roster import expected_seats
+from notoneless.bureau.people.standing import When
+
+ROWS = 20_000
+
+WORD = """CASE coalesce(m.state, 'late') WHEN 'absent' THEN 'absent'
+    WHEN 'leave' THEN 'leave' WHEN 'internship' THEN 'leave' ELSE 'present' END"""
+"""Late is present. An intern learns elsewhere: nobody saw him in class, and nobody needs to look for him."""
+
+
+def facts(*, on: dt.date, known_on: dt.date | None = None) -> pa.Table:
+    """``child`` and ``attendance`` of every child whose class was called by ``on``, as known then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_newest(When(on, known_on)))
+        children: list[int] = []
+        words: list[str] = []
+        while rows := cursor.fetchmany(ROWS):
+            for child, word in rows:
+                children.append(child)
+                words.append(word)
+    return pa.table(
+        {"child": pa.array(children, pa.int64()), "attendance": pa.array(words, pa.string())}
+    )
+
+
+def _newest(when: When) -> str:
+    known = when.known
+    believed = (
+        f"c.at <= {known} AND (c.replaced_at IS NULL OR c.replaced_at > {known})"
+        if known
+        else "c.replaced_at IS NULL"
+    )
+    return f"""
+        WITH newest AS (
+            SELECT o.id AS seat, (
+                SELECT c.id FROM attendance_call c
+                WHERE c.school_class_id = o.id AND c.day <= '{when.on}' AND {believed}
+                ORDER BY c.day DESC, c.half DESC, c.revision DESC LIMIT 1) AS call
+            FROM accounts_organisation o WHERE o.kind = 'class'
+        ), enrolled AS (
+            SELECT p.person_id AS person, min(f.valid_from) AS since
+            FROM people_enrolment f JOIN people_child p ON p.id = f.child_id
+            WHERE {when.holds("f")} GROUP BY p.person_id
+        ), listed AS (
+            SELECT p.person_id AS person, max(f.valid_from) AS day
+            FROM people_rollcall f JOIN people_child p ON p.id = f.child_id
+            WHERE {when.believed("f")} AND f.valid_from <= '{when.on}' GROUP BY p.person_id
+        ), marked AS (
+            SELECT m.call_id AS call, p.person_id AS person, m.state
+            FROM attendance_mark m JOIN people_child p ON p.id = m.child_id
+            WHERE m.call_id IN (SELECT call FROM newest)
+        )
+        SELECT s.child, {WORD}
+        FROM ({expected_seats(when.on)}) s JOIN newest n ON n.seat = s.seat
+        JOIN attendance_call c ON c.id = n.call
+        LEFT JOIN marked m ON m.call = n.call AND m.person = s.child
+        LEFT JOIN enrolled e ON e.person = s.child
+        LEFT JOIN listed l ON l.person = s.child
+        WHERE (m.state IS NOT NULL OR e.since <= c.day) AND (l.day IS NULL OR l.day <= c.day)"""

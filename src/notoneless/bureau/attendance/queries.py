@@ -1,0 +1,209 @@
+"""The only reads for others, scoped by who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.accounts.queries import reach
+from notoneless.bureau.attendance.models import Call, Half, Mark, State
+from notoneless.bureau.attendance.roster import expected_seats
+from notoneless.bureau.rules import queries as rules
+
+
+def classes(by: User, permission: str = "attendance.see") -> QuerySet[Organisation]:
+    """The open classes in reach of a person."""
+    return (
+        Organisation.objects.filter(
+            pk__in=reach(by, permission), kind="class", valid_to__isnull=True
+        )
+        .select_related("parent")
+        .order_by("parent__name", "name", "pk")
+    )
+
+
+def schools(by: User) -> QuerySet[Organisation]:
+    """The open schools in reach of a person."""
+    return Organisation.objects.filter(
+        pk__in=reach(by, "attendance.see"), kind="school", valid_to__isnull=True
+    ).order_by("name", "pk")
+
+
+def standing(school_class: Organisation, day: dt.date, half: str) -> Call | None:
+    """The call that counts; None when the class was not called."""
+    return (
+        Call.objects.filter(school_class=school_class, day=day, half=half, replaced_at__isnull=True)
+        .select_related("by")
+        .prefetch_related("marks")
+        .first()
+    )
+
+
+def revisions(school_class: Organisation, day: dt.date, half: str) -> QuerySet[Call]:
+    """Everything that was ever said of a half-day, the newest first."""
+    return (
+        Call.objects.filter(school_class=school_class, day=day, half=half)
+        .select_related("by")
+        .annotate(marked=Count("marks"))
+        .order_by("-revision")
+    )
+
+
+def before(school_class: Organisation, day: dt.date, half: str) -> Call | None:
+    """The last call before a half-day."""
+    earlier = Q(day__lt=day)
+    if half == Half.AFTERNOON:
+        earlier |= Q(day=day, half=Half.MORNING)
+    return (
+        Call.objects.filter(earlier, school_class=school_class, replaced_at__isnull=True)
+        .order_by("-day", "-half")  # "pm" stands above "am"
+        .first()
+    )
+
+
+def held(school_class: Organisation, day: dt.date, half: str) -> dict[int, str]:
+    """Who was not there at the call before, with the reason: they stay absent until they are said to be here."""
+    last = before(school_class, day, half)
+    if last is None:
+        return {}
+    rows = Mark.objects.filter(call=last).exclude(state=State.LATE)
+    return {
+        int(child or 0): reason for child, reason in rows.values_list("child__person", "reason")
+    }
+
+
+@dataclass(slots=True)
+class ClassDay:
+    """A class on a half-day. ``called_at`` is None where nobody called; numbers are of children."""
+
+    key: int
+    name: str
+    school: int
+    school_name: str
+    expected: int
+    called_at: dt.datetime | None = None
+    absent: int = 0
+    leave: int = 0
+    late: int = 0
+    internship: int = 0
+
+    @property
+    def here(self) -> int | None:
+        """How many were in the room; None where nobody called. Late is here."""
+        if self.called_at is None:
+            return None
+        return self.expected - self.absent - self.leave - self.internship
+
+
+@dataclass(slots=True)
+class SchoolDay:
+    """A school on a half-day: its classes added up."""
+
+    key: int
+    name: str
+    classes: int = 0
+    called: int = 0
+    expected: int = 0
+    expected_called: int = 0
+    absent: int = 0
+    leave: int = 0
+    internship: int = 0
+
+    @property
+    def not_called(self) -> int:
+        """Classes of which nothing is known."""
+        return self.classes - self.called
+
+    @property
+    def here(self) -> int:
+        """Children in the room, of the classes called."""
+        return self.expected_called - self.absent - self.leave - self.internship
+
+
+def class_days(
+    by: User, day: dt.date, half: str, school: Organisation | None = None
+) -> list[ClassDay]:
+    """Every class in reach on a half-day, called or not, in three statements whatever their number."""
+    seen = classes(by)
+    if school is not None:
+        seen = seen.filter(parent=school)
+    calls: dict[int, dict[str, Any]] = {
+        one["school_class"]: dict(one)
+        for one in Call.objects.filter(
+            day=day, half=half, replaced_at__isnull=True, school_class__in=seen.values("pk")
+        )
+        .values("school_class", "expected", "at")
+        .annotate(**{state.value: Count("marks", filter=Q(marks__state=state)) for state in State})
+    }
+    expected = sizes(day, None if school is None else school.pk)
+    found = []
+    for one in seen:
+        assert one.parent is not None  # a class stands under its school
+        row = ClassDay(one.pk, one.name, one.parent.pk, one.parent.name, expected.get(one.pk, 0))
+        if made := calls.get(one.pk):
+            row.expected, row.called_at = made["expected"], made["at"]
+            for state in State:
+                setattr(row, state.value, made[state.value])
+        found.append(row)
+    return found
+
+
+def school_days(by: User, day: dt.date, half: str) -> list[SchoolDay]:
+    """The schools in reach on a half-day."""
+    found: dict[int, SchoolDay] = {}
+    for one in class_days(by, day, half):
+        if not one.expected:
+            continue  # a class that nobody sits in is nobody's to call
+        school = found.setdefault(one.school, SchoolDay(one.school, one.school_name))
+        school.classes += 1
+        school.expected += one.expected
+        if one.called_at is not None:
+            school.called += 1
+            school.expected_called += one.expected
+            school.absent += one.absent
+            school.leave += one.leave
+            school.internship += one.internship
+    return list(found.values())
+
+
+def sizes(on: dt.date, school: int | None = None) -> dict[int, int]:
+    """How many are expected in each class (key), of one school or of all."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT seat, count(*) FROM ({expected_seats(on, school)}) s GROUP BY seat")
+        return dict(cursor.fetchall())
+
+
+def uncalled(by: User, day: dt.date, half: str) -> int:
+    """How many open classes in reach nobody called; cheap enough for the first page of a county."""
+    seen = classes(by).order_by()
+    called = Call.objects.filter(
+        day=day, half=half, replaced_at__isnull=True, school_class__in=seen.values("pk")
+    )
+    return seen.count() - called.count()
+
+
+def added_up(rows: list[SchoolDay]) -> SchoolDay:
+    """The schools together."""
+    sum_ = SchoolDay(0, "")
+    for row in rows:
+        for name in (
+            "classes",
+            "called",
+            "expected",
+            "expected_called",
+            "absent",
+            "leave",
+            "internship",
+        ):
+            setattr(sum_, name, getattr(sum_, name) + getattr(row, name))
+    return sum_
+
+
+def called_by(organisation: Organisation, on: dt.date) -> str:
+    """Until when the morning is to be called here: ``09:00``."""
+    return str(rules.value("attendance.called_by", organisation, on))
