@@ -1,0 +1,52 @@
+"""What the programmes of the demo hand on to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notoneless.bureau.accounts.models import Organisation, User
+    from notoneless.demo.county import County
+
+Say = Callable[[str], None]
+"""Takes a sentence on what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works in the invented bureau; ``password`` lets them in once, to set their own."""
+
+    user: User
+    role: str
+    place: Organisation
+    password: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """The invented county, the folder of its lists, and what was made of it in the bureau so far.
+
+    ``places`` by `Organisation.kind` and name (schools and townships of the county by name alone, since no
+    two of these share one), ``people`` in the order in which they are shown.
+    """
+
+    county: County
+    lists: Path
+    say: Say
+    places: dict[str, Organisation] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
+
+    def user(self, role: str, place: Organisation | None = None) -> User | None:
+        """The first person with a role (at a place)."""
+        for person in self.people:
+            if person.role == role and place in (None, person.place):
+                return person.user
+        return None
+
+    @property
+    def here(self) -> Organisation:
+        """The county itself."""
+        return self.places[str(self.county.settings["county"])]
