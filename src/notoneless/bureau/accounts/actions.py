@@ -10,7 +10,6 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from notoneless import vault
 from notoneless.bureau.accounts import faults
 from notoneless.bureau.accounts.models import (
     Assignment,
@@ -22,7 +21,12 @@ from notoneless.bureau.accounts.models import (
     User,
 )
 from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
-from notoneless.bureau.accounts.queries import assignments_in_force, require
+from notoneless.bureau.accounts.queries import (
+    assignments_in_force,
+    fingerprint,
+    open_invitations,
+    require,
+)
 from notoneless.bureau.audit import actions as audit
 from notoneless.faults import Refusal
 from notoneless.i18n import N_
@@ -63,6 +67,8 @@ PARENTS: dict[str, tuple[str, ...]] = {
 TOPS = ("province", "city", "county")
 
 INVITATION_HOURS = 72
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""A one-time password can be read out on the phone: no 0 and O, no 1, I and L. Sixteen of these are 79 bits."""
 LONGEST_DELEGATION_DAYS = 92
 
 
@@ -238,7 +244,10 @@ def _hang(new: Organisation) -> None:
 
 @audit.action
 def invite(*, by: audit.Actor, username: str, name: str) -> tuple[User, str]:
-    """Add a person of the bureau; the token of the link with which they set their password, once."""
+    """Add a person of the bureau; the one-time password with which they set their own.
+
+    It is typed at the login, or stands in a link (``/invitation/...``).
+    """
     require(by, "user.change")
     user = User(username=username, name=name.strip())
     user.clean()
@@ -254,7 +263,7 @@ def invite(*, by: audit.Actor, username: str, name: str) -> tuple[User, str]:
 
 @audit.action
 def invite_again(*, by: audit.Actor, user: User) -> str:
-    """A new link (the password is forgotten, the link ran out): the old password ends, also sessions."""
+    """A new one-time password (one's own is forgotten, the last ran out): the old ends, also sessions."""
     require(by, "user.change")
     user.set_unusable_password()
     user.save(update_fields=("password",))
@@ -266,10 +275,11 @@ def invite_again(*, by: audit.Actor, user: User) -> str:
 def _new_link(user: User) -> str:
     now = timezone.now()
     user.invitations.filter(used_at__isnull=True).update(used_at=now)
-    token = secrets.token_urlsafe(32)
+    letters = [secrets.choice(LETTERS) for _ in range(16)]
+    token = "-".join("".join(letters[at : at + 4]) for at in range(0, 16, 4))
     Invitation.objects.create(
         user=user,
-        fingerprint=vault.blind("invitation", token),
+        fingerprint=fingerprint(token),
         expires_at=now + dt.timedelta(hours=INVITATION_HOURS),
     )
     return token
@@ -277,28 +287,18 @@ def _new_link(user: User) -> str:
 
 @audit.action
 def accept_invitation(*, token: str, password: str) -> User:
-    """Set the password with a link's token.
+    """Set the password with a one-time password.
 
-    `Refusal` when the link is dead; `ValidationError` when the password is weak, and then the link stays.
+    `Refusal` when that is used or too old; `ValidationError` when the password is weak, and then the link stays.
     """
-    now = timezone.now()
-    found = (
-        Invitation.objects.select_for_update()
-        .filter(
-            fingerprint=vault.blind("invitation", token),
-            used_at__isnull=True,
-            expires_at__gt=now,
-            user__is_active=True,
-        )
-        .first()
-    )
+    found = open_invitations(token).select_for_update().first()
     if found is None:
         raise Refusal([faults.LINK_DEAD.at()])
     user = found.user
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=("password",))
-    found.used_at = now
+    found.used_at = timezone.now()
     found.save(update_fields=("used_at",))
     audit.record(user, "user.password_set", user)
     return user

@@ -20,11 +20,12 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from notoneless import vault
 from notoneless.bureau.accounts.models import LoginTry, User
+from notoneless.bureau.accounts.queries import open_invitations
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.language import gettext_lazy as _
 
@@ -76,6 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             raise ValidationError(LOCKED, code="too_many_login_attempts")
         user: User | None = super().authenticate(request, **credentials)
         if user is None:
+            _set_own_password(tried, credentials)
             _record_failure(name)
         else:
             LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
@@ -149,6 +151,15 @@ class OtherLoginAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # a
 def _name_in(answer: dict[str, Any]) -> str:
     told = answer.get("userinfo") or answer.get("id_token") or answer
     return str(told.get(settings.OIDC.claim) or "") if settings.OIDC else ""
+
+
+def _set_own_password(tried: LoginTry, credentials: dict[str, Any]) -> None:
+    """Whoever typed a one-time password goes on to set their own; with it they log in."""
+    one_time, name = str(credentials.get("password") or ""), str(credentials.get("username") or "")
+    invited = open_invitations(one_time).filter(user__username=name.strip().lower())
+    if invited.exists():
+        LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
+        raise ImmediateHttpResponse(redirect("accounts:accept", one_time))
 
 
 def _not_let_in(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from notoneless.bureau.accounts.models import Assignment, Lineage, Organisation, User
+from notoneless import vault
+from notoneless.bureau.accounts.models import Assignment, Invitation, Lineage, Organisation, User
 from notoneless.bureau.accounts.policy import policy
 from notoneless.bureau.audit import actions as audit
 
@@ -134,6 +135,21 @@ def delegated_by(by: User) -> QuerySet[Assignment]:
         revoked_at__isnull=True,
         valid_to__gte=timezone.localdate(),
     ).select_related("user", "organisation")
+
+
+def fingerprint(one_time: str) -> str:
+    """Of a one-time password, however it is typed: with or without its hyphens, in small letters."""
+    return vault.blind("invitation", "".join(one_time.replace("-", " ").split()).upper())
+
+
+def open_invitations(one_time: str) -> QuerySet[Invitation]:
+    """The invitation with this one-time password, if it is neither used nor too old."""
+    return Invitation.objects.filter(
+        fingerprint=fingerprint(one_time),
+        used_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        user__is_active=True,
+    )
 
 
 def nobody_yet() -> bool:

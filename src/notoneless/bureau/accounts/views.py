@@ -289,7 +289,7 @@ def _looked_after(request: Request, key: int) -> User:
 
 def _show_link(request: Request, user: User, token: str) -> HttpResponse:
     link = request.build_absolute_uri(f"/invitation/{token}")
-    return render(request, "accounts/link.html", {"person": user, "link": link})
+    return render(request, "accounts/link.html", {"person": user, "one_time": token, "link": link})
 
 
 @needs("user.change")

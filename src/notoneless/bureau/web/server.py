@@ -45,11 +45,15 @@ def settle(data: Path) -> None:
     _same_keys()
 
 
+def missing() -> list[str]:
+    """Parts of the web system that are not installed; without the extra ``bureau`` all of them."""
+    return [name for name in NEEDED if not find_spec(name)]
+
+
 def begin(data: Path) -> None:
     """Set Django up for the installation in this folder, without touching its tables."""
-    missing = [name for name in NEEDED if not find_spec(name)]
-    if missing:
-        raise Refusal([NOT_INSTALLED.at(missing=", ".join(missing))])
+    if lacking := missing():
+        raise Refusal([NOT_INSTALLED.at(missing=", ".join(lacking))])
     os.environ["NOTONELESS_DATA"] = str(data.absolute())
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     import django

@@ -38,7 +38,9 @@ def fill(scene: Scene) -> None:
     ours = set(scene.county.families.people.number.tolist())
     free = [
         child
-        for child in np.flatnonzero(there.children.registered & (there.children.grade <= 9)).tolist()
+        for child in np.flatnonzero(
+            there.children.registered & (there.children.grade <= 9)
+        ).tolist()
         if everybody.number[child] not in ours
     ][:CHILDREN]
     count = len(free)
@@ -59,4 +61,5 @@ def fill(scene: Scene) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{NAME}户籍适龄儿童少年名单2026年9月.xlsx"
         write(path, [table])
-        lists.take_in(officer.user, county, path)
+        with lists.reading() as read:
+            lists.take_in(read(officer.user, county, path).result())

@@ -53,7 +53,11 @@ def _schools(scene: Scene, county: Organisation) -> None:
     begins = dt.date(first, 9, 1)
     for index, school in enumerate(truth.schools):
         centre = next(
-            (s.name for s in truth.schools if s.township == school.township and s.kind == "primary"),
+            (
+                s.name
+                for s in truth.schools
+                if s.township == school.township and s.kind == "primary"
+            ),
             "",
         )
         above = scene.places[centre] if school.kind == "village" and centre else county

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from notoneless.bureau.accounts import actions
-from notoneless.bureau.accounts.models import Organisation
+from notoneless.bureau.accounts.models import Assignment, Organisation
 from notoneless.bureau.accounts.policy import policy
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.demo import names
@@ -44,13 +44,24 @@ def fill(scene: Scene) -> None:
 
 def add(scene: Scene, role: str, place: Organisation, name: str) -> Person:
     """Invite somebody and give them a role; their login name is the role's, numbered where it is taken."""
-    held = sum(person.role == role for person in scene.people)
+    held = sum(person.role.id == role for person in scene.people)
     login = role if not held else f"{role}{held + 1}"
     user, password = actions.invite(by=SYSTEM, username=login, name=name)
     actions.grant(by=SYSTEM, user=user, role=role, organisation=place)
-    new = Person(user, role, place, password)
+    new = Person(user, policy().roles[role], place, password)
     scene.people.append(new)
     return new
+
+
+def again() -> list[Person]:
+    """The people of a bureau that was filled before; who never logged in gets a new one-time password."""
+    found = []
+    own = Assignment.objects.filter(delegated_from__isnull=True).order_by("pk")
+    for held in own.select_related("user", "organisation__parent"):
+        user = held.user
+        password = "" if user.has_usable_password() else actions.invite_again(by=SYSTEM, user=user)
+        found.append(Person(user, policy().roles[held.role], held.organisation, password))
+    return found
 
 
 def _own_places(scene: Scene) -> dict[str, Organisation]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from notoneless.bureau.accounts.models import Organisation, User
+    from notoneless.bureau.accounts.policy import Role
     from notoneless.demo.county import County
 
 Say = Callable[[str], None]
@@ -17,12 +18,21 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in the invented bureau; ``password`` lets them in once, to set their own."""
+    """Somebody who works in the invented bureau.
+
+    ``password`` lets them in once, to set their own; "" for who has done so.
+    """
 
     user: User
-    role: str
+    role: Role
     place: Organisation
     password: str
+
+    @property
+    def where(self) -> str:
+        """Their place in words; a class with its school."""
+        above = self.place.parent
+        return f"{above}{self.place}" if self.place.kind == "class" else str(self.place)
 
 
 @dataclass(slots=True)
@@ -39,12 +49,9 @@ class Scene:
     places: dict[str, Organisation] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
 
-    def user(self, role: str, place: Organisation | None = None) -> User | None:
-        """The first person with a role (at a place)."""
-        for person in self.people:
-            if person.role == role and place in (None, person.place):
-                return person.user
-        return None
+    def user(self, role: str) -> User:
+        """The first person with a role."""
+        return next(person.user for person in self.people if person.role.id == role)
 
     @property
     def here(self) -> Organisation:
