@@ -18,6 +18,12 @@ ROOMS = {
     "D": ("虚构的县（demo）", "The invented county (demo)"),
     "V": ("密钥和加密（vault）", "Keys and encryption (vault)"),
     "B": ("局里的系统（bureau）", "The bureau's system (bureau)"),
+    "A": ("点名（bureau.attendance）", "Roll-call (bureau.attendance)"),
+    "S": ("资助（bureau.aid）", "Aid (bureau.aid)"),
+    "I": ("核查（bureau.inspections）", "Checks of schools (bureau.inspections)"),
+    "G": ("总账（bureau.ledger）", "Ledger (bureau.ledger)"),
+    "P": ("安置（bureau.placements）", "Placements (bureau.placements)"),
+    "Q": ("报表（bureau.reports）", "Reports (bureau.reports)"),
 }
 SEVERITIES = {"error": ("不能用", "error"), "warning": ("请看一眼", "warning")}
 
