@@ -25,14 +25,21 @@ def test_a_stranger_sees_nothing(bureau) -> None:
         assert owner.get(path).status_code == 200, path
         assert stranger.get(path).status_code == 404, path
     assert "陈小禾" not in stranger.get("/children").content.decode()
-    assert "2015-03-12" not in stranger.post("/children/find", {"q": "陈小禾"}).content.decode()
+    found = stranger.post("/children/find", {"q": "陈小禾"}, follow=True)
+    assert "2015-03-12" not in found.content.decode()
 
 
 def test_no_number_stands_on_a_page(bureau) -> None:
     taken_in(bureau, [row(1), row(2, "刘石")])
     owner = logged_in(bureau["owner"])
     child = Child.objects.order_by("pk")[0]
-    for path in [*everything(child), "/children", "/children/find?q=陈", "/children?export=xlsx"]:
+    owner.post("/children/find", {"q": number(1)})
+    for path in [
+        *everything(child),
+        "/children",
+        "/children/find?search=1",
+        "/children?export=xlsx",
+    ]:
         page = owner.get(path).content.decode("utf-8", "replace")
         for secret in (number(1), number(1, "19850101"), "13800000001", "四组17号"):
             assert secret not in page, path
@@ -71,14 +78,35 @@ def test_need_is_shown_only_to_who_works_on_it(bureau) -> None:
     assert teacher.get(f"/children/{child.pk}/need").status_code == 403
 
 
-def test_the_search_of_the_bar_takes_no_number(bureau) -> None:
-    taken_in(bureau, [row(1)])
+def test_what_is_searched_for_stands_in_no_address(bureau) -> None:
+    taken_in(bureau, [row(1), row(2), row(3, "陈小豆")])
     owner = logged_in(bureau["owner"])
-    page = owner.get("/children/find", {"q": number(1)}, follow=True)
-    assert page.redirect_chain == [("/children/find?number=typed", 302)]
-    assert "号码请在下面的框里查" in page.content.decode()
-    assert number(1) not in page.content.decode()
-    assert owner.post("/children/find", {"q": number(1)}).status_code == 302
+    bar = owner.get("/").content.decode()
+    assert '<form method="post" action="/children/find"' in bar
+    answer = owner.post("/children/find", {"q": "陈"})
+    assert (answer.status_code, answer["Location"]) == (302, "/children/find?search=1")
+    page = owner.get(answer["Location"]).content.decode()
+    assert "陈小豆" in page
+    assert 'value="陈"' in page
+    assert owner.get(answer["Location"]).content.decode().count("陈小豆") == page.count("陈小豆")
+    found = owner.post("/children/find", {"q": number(3)}, follow=True)
+    child = Child.objects.get(name="陈小豆")
+    steps = [address for address, _ in found.redirect_chain]
+    assert steps == ["/children/find?search=2", f"/children/{child.pk}"]
+    assert "陈小豆" in owner.get("/children/find?search=1").content.decode(), "one can go back"
+
+
+def test_a_search_belongs_to_its_session_and_is_kept_sealed(bureau) -> None:
+    taken_in(bureau, [row(1), row(2), row(3)])
+    owner, other = logged_in(bureau["owner"]), logged_in(bureau["owner"])
+    for words in ["陈", number(1)] * 6:
+        owner.post("/children/find", {"q": words})
+    assert "这次查找的内容已经不在了" in other.get("/children/find?search=11").content.decode()
+    assert "已经不在了" in owner.get("/children/find?search=1").content.decode(), "long ago"
+    assert "陈" not in owner.get("/children/find?q=陈").content.decode().split("<main")[1]
+    kept = str(dict(owner.session.items()))
+    assert number(1) not in kept
+    assert "陈" not in kept
 
 
 def test_acts_on_the_page(bureau) -> None:

@@ -6,7 +6,26 @@ database gives neither the values nor a way to try out all ID numbers. The Djang
 `notoneless.vault.fields`; nothing else here knows Django.
 """
 
-from notoneless.vault.cipher import blind, open_bytes, open_sealed, seal, seal_bytes
+from notoneless.vault.cipher import (
+    Opener,
+    Sealer,
+    blind,
+    open_bytes,
+    open_sealed,
+    seal,
+    seal_bytes,
+)
 from notoneless.vault.keys import KeyRing, Suite, ring
 
-__all__ = ["KeyRing", "Suite", "blind", "open_bytes", "open_sealed", "ring", "seal", "seal_bytes"]
+__all__ = [
+    "KeyRing",
+    "Opener",
+    "Sealer",
+    "Suite",
+    "blind",
+    "open_bytes",
+    "open_sealed",
+    "ring",
+    "seal",
+    "seal_bytes",
+]

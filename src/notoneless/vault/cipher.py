@@ -82,6 +82,54 @@ def open_bytes(context: str, blob: bytes, *, keys: KeyRing | None = None) -> byt
         raise Refusal([DOES_NOT_OPEN.at(context=context)]) from None
 
 
+class Sealer:
+    """`seal` for many values of one context: the cipher is made once for each key, not for each value."""
+
+    def __init__(self, context: str) -> None:
+        self._context = context
+        self._keys: KeyRing | None = None
+
+    def __call__(self, text: str) -> bytes:
+        """The sealed text, under the key that is current now."""
+        keys = ring()
+        if keys is not self._keys:
+            self._keys, self._header = (
+                keys,
+                _HEADER.pack(VERSION, _NUMBER[keys.suite], keys.current),
+            )
+            self._bound = self._header + self._context.encode()
+            self._aes = AESGCM(keys.sealing[keys.current])
+        if keys.suite != "aes":
+            return seal(self._context, text, keys=keys)
+        nonce = os.urandom(NONCE)
+        return self._header + nonce + self._aes.encrypt(nonce, text.encode(), self._bound)
+
+
+class Opener:
+    """`open_sealed` for many values of one context, likewise."""
+
+    def __init__(self, context: str) -> None:
+        self._context = context
+        self._ciphers: dict[bytes, AESGCM] = {}
+
+    def __call__(self, blob: bytes) -> str:
+        """The text; `Refusal` as of `open_sealed`."""
+        header = blob[: _HEADER.size]
+        cipher = self._ciphers.get(header)
+        if cipher is None:
+            text = open_sealed(self._context, blob)  # says what is wrong, if something is
+            version, suite, number = _HEADER.unpack(header)
+            if (version, suite) == (VERSION, _NUMBER["aes"]):
+                self._ciphers[header] = AESGCM(ring().sealing[number])
+            return text
+        start = _HEADER.size + NONCE
+        bound = header + self._context.encode()
+        try:
+            return cipher.decrypt(blob[_HEADER.size : start], blob[start:], bound).decode()
+        except InvalidTag:
+            raise Refusal([DOES_NOT_OPEN.at(context=self._context)]) from None
+
+
 def key_number(blob: bytes) -> int:
     """Which key sealed this value; rotation seals anew what is not under the current one."""
     number: int = _HEADER.unpack_from(blob)[2]

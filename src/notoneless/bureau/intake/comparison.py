@@ -115,7 +115,7 @@ def summary(by: User, upload: Upload, reading: Reading) -> dict[str, Any]:
         known = _known(upload)
         try:
             sheets = [
-                compare(by, upload, number, sheet, known).counts()
+                compare(by, upload, number, sheet, known, only_count=True).counts()
                 for number, sheet in sheets_of(reading)
             ]
         except Refusal as refusal:
@@ -127,9 +127,15 @@ def summary(by: User, upload: Upload, reading: Reading) -> dict[str, Any]:
 
 
 def compare(
-    by: User, upload: Upload, number: int, sheet: SheetReading, known: pa.Table | None = None
+    by: User,
+    upload: Upload,
+    number: int,
+    sheet: SheetReading,
+    known: pa.Table | None = None,
+    *,
+    only_count: bool = False,
 ) -> Compared:
-    """One sheet against what is known (``known``, or now)."""
+    """One sheet against what is known (``known``, or now); only for showing, or to be recorded."""
     county = queries.county_of(upload.organisation)
     if known is None:
         known = _known(upload)
@@ -139,7 +145,9 @@ def compare(
         who = _Placing(con, rows, sheet.kind in TELLS_WHO_THERE_IS)
         who.remember(county)
         table, unplaced = who.placed()
-    prepared = preparing.prepare_list(by=by, source=source_of(upload, sheet), rows=table)
+    prepared = preparing.prepare_list(
+        by=by, source=source_of(upload, sheet), rows=table, only_count=only_count
+    )
     return Compared(number, sheet, prepared, who.doubts, who.links, unplaced)
 
 

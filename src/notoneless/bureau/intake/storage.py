@@ -7,6 +7,7 @@ files/work-...          a private folder while a file is being read; gone afterw
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import shutil
@@ -23,6 +24,7 @@ from django.conf import settings
 
 from notoneless import vault
 
+SHA256_DIGITS = 64
 _WORK = "work-"
 _STALE_SECONDS = 2 * 3600
 """A work folder as old as this was left by a process that died."""
@@ -32,19 +34,51 @@ def _root() -> Path:
     return Path(settings.MEDIA_ROOT)
 
 
-def _write(path: Path, context: str, content: bytes) -> None:
-    """Whole or not at all, for nobody else to read, sealed."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def sealed() -> Iterator[tuple[Path, str]]:
+    """Every sealed file, and the context it is sealed for."""
+    for path in sorted(_root().glob("[0-9a-f][0-9a-f]/*")):
+        if len(path.name) == SHA256_DIGITS:
+            yield path, f"intake.file.{path.name}"
+    for path in sorted(_root().glob("rows/*/*")):
+        if path.name.isdigit():
+            yield path, f"intake.rows.{path.parent.name}.{path.name}"
+
+
+def write(path: Path, context: str, content: bytes, *, over: os.stat_result | None = None) -> bool:
+    """Whole or not at all, for nobody else to read, sealed. Its folder is there already.
+
+    With ``over`` only if the file is still the one of that state; returns whether it was written.
+    """
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".")  # 0600 by itself
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(vault.seal_bytes(context, content))
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).replace(path)
+        with _one_at_a_time():
+            if over is not None and _state(path.stat()) != _state(over):
+                Path(beside).unlink()
+                return False
+            Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+    return True
+
+
+def _state(found: os.stat_result) -> tuple[int, int]:
+    return found.st_ino, found.st_mtime_ns
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Nobody else puts a file in its place meanwhile, in whatever process."""
+    folder = os.open(_root(), os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def keep(content: bytes) -> str:
@@ -52,7 +86,8 @@ def keep(content: bytes) -> str:
     name = sha256(content).hexdigest()
     path = _root() / name[:2] / name
     if not path.exists():
-        _write(path, f"intake.file.{name}", content)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write(path, f"intake.file.{name}", content)
     return name
 
 
@@ -67,7 +102,9 @@ def _rows(upload: int, sheet: int) -> Path:
 
 def keep_rows(upload: int, sheet: int, parquet: Path) -> None:
     """Keep the rows that the reader wrote for one sheet of a list (its key)."""
-    _write(_rows(upload, sheet), f"intake.rows.{upload}.{sheet}", parquet.read_bytes())
+    path = _rows(upload, sheet)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write(path, f"intake.rows.{upload}.{sheet}", parquet.read_bytes())
 
 
 def rows(upload: int, sheet: int) -> pa.Table:

@@ -71,6 +71,7 @@ def record_list(*, by: User | audit.Actor, prepared: Prepared) -> Source:
     `Refusal` when another list of the line came in between (prepare again), or this one stands already.
     """
     told = prepared.source
+    assert not prepared.only_counted
     require(by, "child.change", told.organisation)
     now = timezone.now()
     try:

@@ -75,21 +75,15 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 
 @cache
 def _initial(character: str) -> str:
-    return lazy_pinyin(character, style=Style.FIRST_LETTER, errors="ignore")[0][:1].lower()
+    if not _HAN.match(character):
+        return character.lower() if character.isalnum() else ""
+    read = lazy_pinyin(character, style=Style.FIRST_LETTER, errors="ignore")
+    return read[0][:1].lower() if read else "?"  # a character without a known reading
 
 
 def initials(name: str) -> str:
     """The first letters of the pinyin: ``陈小禾`` is ``cxh``; letters stay, dots go."""
-    letters = []
-    for character in name:
-        if _HAN.match(character):
-            try:
-                letters.append(_initial(character))
-            except IndexError:  # a character without a known reading
-                letters.append("?")
-        elif character.isalnum():
-            letters.append(character.lower())
-    return "".join(letters)[:60]
+    return "".join(map(_initial, name))[:60]
 
 
 def digest(content: Content) -> str:

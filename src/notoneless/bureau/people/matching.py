@@ -115,8 +115,8 @@ def _day(value: object) -> str | None:
 def _opener(table: type[Fact], column: str) -> Any:
     field = table._meta.get_field(column)
     assert isinstance(field, SealedText)
-    context = field.context
-    return lambda blob: None if blob is None else vault.open_sealed(context, bytes(blob))
+    opened = vault.Opener(field.context)
+    return lambda blob: None if blob is None else opened(bytes(blob))
 
 
 def _places() -> dict[int, tuple[str | None, str | None]]:

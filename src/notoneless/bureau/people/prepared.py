@@ -49,7 +49,8 @@ class Prepared:
 
     ``outcomes`` says for each row of the table ``new``, ``changed`` or ``unchanged``; ``gone`` are keys of
     children. ``faults`` are warnings, such as schools that the tree does not have. ``seen`` is the state of
-    the line when it was prepared: a list that came in between makes it stale.
+    the line when it was prepared: a list that came in between makes it stale. What is ``only_counted``
+    cannot be recorded.
     """
 
     source: ListSource
@@ -58,6 +59,7 @@ class Prepared:
     gone: Sequence[int]
     faults: Sequence[Fault]
     seen: tuple[int, int]
+    only_counted: bool = False
     new_children: Sequence[int] = ()
     insert: Mapping[str, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     end: Mapping[str, list[int]] = field(default_factory=dict, repr=False)

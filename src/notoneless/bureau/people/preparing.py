@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
-from notoneless import rosters
+from notoneless import rosters, vault
 from notoneless.bureau.accounts.models import Lineage, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
@@ -62,8 +63,13 @@ class _Standing:
         return any(child in by_child for by_child in self.facts.values())
 
 
-def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) -> Prepared:
-    """What the list would change; writes nothing. `Refusal` when this kind of list has no place here."""
+def prepare_list(
+    *, by: User | audit.Actor, source: ListSource, rows: pa.Table, only_count: bool = False
+) -> Prepared:
+    """What the list would change; writes nothing. `Refusal` when this kind of list has no place here.
+
+    With ``only_count`` the answer is for showing: it has nothing sealed in it to be recorded.
+    """
     require(by, "child.change", source.organisation)
     if source.line not in rosters.kinds() or source.line in contents.NOT_HERE:
         kind = rosters.kinds().get(source.line)
@@ -76,6 +82,7 @@ def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) 
 
     insert: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     sealing = {table: _sealer(table) for table in tables_of(source.line)}
+    day = cache(stored)
     matched: set[tuple[type[Fact], int]] = set()
     written: set[tuple[type[Fact], int, str]] = set()
     outcomes: list[str] = []
@@ -104,8 +111,10 @@ def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) 
             elif (table, child, mark) not in written:
                 written.add((table, child, mark))
                 says_new = True
-                fixed = (child, row.get("row") or 0, stored(begins), stored(ends), mark)
-                insert[table._meta.label_lower].append((*fixed, *sealing[table](content)))
+                if not only_count:
+                    dates = day(begins), day(ends)
+                    fixed = (child, row.get("row") or 0, *dates, mark)
+                    insert[table._meta.label_lower].append((*fixed, *sealing[table](content)))
             if table in (Enrolment, RollCall) and content[0] is None and row.get("school"):
                 strangers[str(row["school"])[:60]] += 1
         outcome = "new" if not was else "changed" if says_new else "unchanged"
@@ -123,6 +132,7 @@ def prepare_list(*, by: User | audit.Actor, source: ListSource, rows: pa.Table) 
         gone=gone,
         faults=_faults(strangers),
         seen=seen,
+        only_counted=only_count,
         new_children=[child for child in of_child if child < 0],
         insert=dict(insert),
         end=end,
@@ -148,9 +158,11 @@ def _roots(source: ListSource) -> list[int]:
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """Row by row as dictionaries, without keeping them all."""
-    for batch in table.to_batches(max_chunksize=10_000):
-        yield from batch.to_pylist()
+    """Row by row as dictionaries, without keeping them all; columns that say nothing are left out."""
+    told = [name for name in table.column_names if table[name].null_count < len(table)]
+    for batch in table.select(told).to_batches(max_chunksize=10_000):
+        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield dict(zip(told, values, strict=True))
 
 
 def _standing(source: ListSource) -> _Standing:
@@ -232,23 +244,29 @@ def _index_of(table: type[Fact], name: str) -> BlindIndex | None:
     return None
 
 
-def _sealer(table: type[Fact]) -> Any:
+def _sealer(table: type[Fact]) -> Callable[[Content], list[Any]]:
     """A function from a content to the values written: numbers sealed, each followed by its index.
 
     A household stays its number until it is written, when it becomes a key.
     """
     fields = {field.attname: field for field in table._meta.concrete_fields}
-    plan = [(fields.get(name), _index_of(table, name)) for name in COLUMNS[table]]
+    plan: list[tuple[Callable[[Any], Any] | None, BlindIndex | None]] = []
+    for name in COLUMNS[table]:
+        field = fields.get(name)
+        write: Callable[[Any], Any] | None = None
+        if isinstance(field, SealedText):
+            write = vault.Sealer(field.context)
+        elif isinstance(field, models.DateField | models.BooleanField):
+            write = stored  # texts and numbers are kept as they are
+        plan.append((write, _index_of(table, name)))
 
-    def seal(content: Content) -> Iterator[Any]:
-        for value, (field, index) in zip(content, plan, strict=True):
-            if isinstance(field, SealedText):
-                sealed = field.to_python(value)
-                yield None if sealed is None else sealed.blob
-            else:
-                yield stored(value)
+    def seal(content: Content) -> list[Any]:
+        values = []
+        for value, (write, index) in zip(content, plan, strict=True):
+            values.append(value if write is None or value is None else write(value))
             if index is not None:
-                yield index.of_value(value)
+                values.append(index.of_value(value))
+        return values
 
     return seal
 

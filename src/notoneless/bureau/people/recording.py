@@ -38,12 +38,11 @@ def households(numbers: set[str]) -> dict[str, int]:
     new = {mark: number for number, mark in index.items() if mark not in known}
     field = Household._meta.get_field("number")
     assert isinstance(field, SealedText)
+    seal = vault.Sealer(field.context)
     keys = list(bulk.new_keys(Household, len(new))) if new else []
     rows = []
     for key, (mark, number) in zip(keys, new.items(), strict=True):
-        sealed = field.to_python(number)
-        assert sealed is not None
-        rows.append((key, sealed.blob, mark))
+        rows.append((key, seal(number), mark))
         known[mark] = key
     bulk.insert(Household, ("id", "number", "number_index"), rows)
     return {number: known[mark] for number, mark in index.items()}

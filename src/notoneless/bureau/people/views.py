@@ -13,7 +13,7 @@ from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people import actions, queries
+from notoneless.bureau.people import actions, queries, searches
 from notoneless.bureau.people.filters import ChildFilter
 from notoneless.bureau.people.forms import (
     AsKnown,
@@ -61,13 +61,16 @@ def children(request: Request) -> HttpResponse:
 
 @needs("child.see")
 def find(request: Request) -> HttpResponse:
-    """Search; what is typed is posted, so that no name and no number stands in an address.
+    """Search. What is typed is posted, and the answer has an address of its own with a number in it.
 
-    The search of the bar asks with GET: a name is taken from there, a number is not.
+    So no name and no ID number stands in an address, and the page can be reloaded or gone back to. The
+    words of a session's last searches are kept sealed in it.
     """
-    words = (request.POST.get("q") or request.GET.get("q") or "").strip()
-    if "q" in request.GET and any(letter.isdigit() for letter in words):
-        return redirect(f"{reverse('people:find')}?number=typed")  # an address without it
+    if request.method == "POST":
+        words = request.POST.get("q", "").strip()
+        number = searches.keep(request.session, words) if words else 0
+        return redirect(reverse("people:find") + (f"?search={number}" if number else ""))
+    words = searches.kept(request.session, request.GET.get("search", ""))
     found = list(queries.search(request.user, words).select_related("home")[: FOUND_AT_MOST + 1])
     if len(found) == 1:
         return redirect("people:child", found[0].pk)
@@ -77,7 +80,7 @@ def find(request: Request) -> HttpResponse:
         {
             "words": words if not any(letter.isdigit() for letter in words) else "",
             "asked": bool(words),
-            "refused": "number" in request.GET and request.method == "GET",
+            "forgotten": "search" in request.GET and not words,
             "found": found[:FOUND_AT_MOST],
             "more": len(found) > FOUND_AT_MOST,
         },
