@@ -70,6 +70,12 @@ class Column:
         return row[self.name] if isinstance(row, Mapping) else getattr(row, self.name)
 
 
+class Fen(int):
+    """Money in a cell: an amount in fen that is shown, and exported, in yuan with two places."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell as shown."""
@@ -218,6 +224,7 @@ def workbook(
     ) as book:
         sheet = book.add_worksheet()
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        yuan = book.add_format({"num_format": "#,##0.00"})
         first = len(heading)
         for line, words in enumerate(heading):
             sheet.write_string(line, 0, words, bold)
@@ -228,7 +235,9 @@ def workbook(
         line = 0
         for line, row in enumerate(rows, 1):
             for number, value in enumerate(row):
-                if isinstance(value, int | float) and not isinstance(value, bool):
+                if isinstance(value, Fen):
+                    sheet.write_number(first + line, number, value / 100, yuan)
+                elif isinstance(value, int | float) and not isinstance(value, bool):
                     sheet.write_number(first + line, number, value)
                 elif value is not None:
                     sheet.write_string(first + line, number, shown(value), text)
@@ -255,6 +264,8 @@ def shown(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return gettext("是") if value else gettext("否")
+    if isinstance(value, Fen):
+        return f"{'-' if value < 0 else ''}{abs(value) // 100:,}.{abs(value) % 100:02d}"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dt.datetime):

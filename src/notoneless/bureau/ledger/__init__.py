@@ -1,0 +1,1 @@
+"""Double entry in fen, one for all programmes: funds, budgets, commitments, payments."""
