@@ -208,6 +208,9 @@ def ways(asked: Asked, guarantee: str, *, but: str = "") -> list[Way]:
     ]
 
 
+WIDE = ("county", "city", "province")
+"""Where it is told which lists nobody handed in: below, nobody could."""
+
 SMALL = {"city": "county", "county": "township", "township": "village", "school": "class"}
 """By what the small table on the first page tells a place."""
 
@@ -265,7 +268,7 @@ def page(asked: Asked, on: dt.date) -> dict[str, Any]:
         "compared": compared,
         "census": _census(asked, compared.no_place.count) if compared.no_place else "",
         "lists": [one for one in lists if one.day],
-        "missing": [one for one in lists if one.day is None],
+        "missing": [one for one in lists if one.day is None and asked.place.kind in WIDE],
         "old": (on - asked.sweep.as_of).days,
         "level": str(Organisation.Kind(kind).label) if kind else "",
         "parts": lines(asked, kind) if kind else [],
