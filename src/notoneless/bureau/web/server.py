@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -101,6 +99,7 @@ def serve(host: str, port: int) -> None:
     from granian.server import Server
 
     from notoneless.bureau.web.installation import Installation
+    from notoneless.bureau.web.worker import Kept
 
     call_command(
         "collectstatic", verbosity=0, interactive=False, ignore_patterns=["*.py", "__pycache__"]
@@ -109,7 +108,8 @@ def serve(host: str, port: int) -> None:
 
     plan_night()
     installation = Installation.from_environment()
-    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker", "--interval", "1"])
+    worker = Kept()
+    worker.start()
     try:
         options: dict[str, Any] = {
             "address": host,
@@ -124,5 +124,4 @@ def serve(host: str, port: int) -> None:
         }
         Server("notoneless.bureau.web.wsgi:application", **options).serve()
     finally:
-        worker.terminate()
-        worker.wait(timeout=10)
+        worker.stop()

@@ -1,0 +1,323 @@
+"""The process that is killed: it forks, and the fork does one act on the installation it is told.
+
+    python victim.py DATA     then, line by line on standard input: {"data": FOLDER, "act": NAME, ...}
+
+Everything is imported once; a fork costs milliseconds, so hundreds of crashes are affordable. The fork
+stops itself (SIGSTOP) before the act, for a tracer to take hold of it, and answers one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+ACTS: dict[str, Callable[..., Any]] = {}
+MUTANTS: dict[str, Callable[[], None]] = {}
+
+
+def act(function: Callable[..., Any]) -> Callable[..., Any]:
+    ACTS[function.__name__] = function
+    return function
+
+
+def mutant(function: Callable[[], None]) -> Callable[[], None]:
+    MUTANTS[function.__name__] = function
+    return function
+
+
+def move_to(data: Path) -> None:
+    """Work on another folder, or another database of the same server, from now on."""
+    from django.conf import settings
+    from django.db import connections
+
+    from notoneless.vault.keys import look_again
+
+    os.environ.update(NOTONELESS_DATA=str(data), NOTONELESS_KEYS=str(data / "keys.json"))
+    entry = connections["default"].settings_dict
+    if "sqlite3" in entry["ENGINE"]:
+        entry["NAME"] = str(data / "bureau.sqlite3")
+    settings.MEDIA_ROOT = data / "files"
+    look_again()
+
+
+# --- acts -------------------------------------------------------------------------------------------
+
+
+@act
+def begin() -> None:
+    """A county with a school and its officer."""
+    import datetime as dt
+
+    from notoneless.bureau.accounts import actions
+    from notoneless.bureau.accounts.models import User
+    from notoneless.bureau.audit.actions import SYSTEM
+
+    county = actions.add_organisation(by=SYSTEM, kind="county", name="甲县", parent=None)
+    actions.add_organisation(by=SYSTEM, kind="township", name="甲一镇", parent=county)
+    actions.add_organisation(by=SYSTEM, kind="school", name="甲县一小", parent=county)
+    user = User.objects.create(username="officer", name="罗敏")
+    actions.grant(
+        by=SYSTEM,
+        user=user,
+        role="county_officer",
+        organisation=county,
+        valid_from=dt.date(2020, 1, 1),
+    )
+
+
+def _officer() -> Any:
+    from notoneless.bureau.accounts.models import User
+
+    return User.objects.get(username="officer")
+
+
+@act
+def hand_in(path: str) -> int:
+    from notoneless.bureau.accounts.models import Organisation
+    from notoneless.bureau.intake import actions
+
+    upload, _ = actions.hand_in(
+        by=_officer(),
+        organisation=Organisation.objects.get(kind="county"),
+        name=Path(path).name,
+        content=Path(path).read_bytes(),
+    )
+    return upload.pk
+
+
+@act
+def read() -> None:
+    from notoneless.bureau.intake import jobs
+
+    jobs.read.call(_last().pk, _officer().pk)
+
+
+def _last() -> Any:
+    from notoneless.bureau.intake.models import Upload
+
+    return Upload.objects.latest("pk")
+
+
+@act
+def ask() -> None:
+    from notoneless.bureau.intake import actions
+
+    actions.ask_to_take_in(by=_officer(), upload=_last())
+
+
+@act
+def take_in() -> None:
+    from notoneless.bureau.intake import jobs
+
+    jobs.take_in.call(_last().pk, _officer().pk)
+
+
+@act
+def undo() -> None:
+    from notoneless.bureau.intake import actions
+
+    actions.undo(by=_officer(), upload=_last())
+
+
+@act
+def work() -> None:
+    """As the worker of a system that starts again: what a dead one left is taken up, then all is done."""
+    from django.core.management import call_command
+
+    from notoneless.bureau.web import worker
+
+    worker.take_up(worker.name())
+    call_command(
+        "db_worker",
+        batch=True,
+        interval=0,
+        startup_delay=False,
+        worker_id=worker.name(),
+        verbosity=0,
+    )
+
+
+@act
+def finish(path: str) -> dict[str, Any]:
+    """What people do after a crash: hand the list in (again), wait for the worker, say yes, wait."""
+    from notoneless.bureau.intake.models import Upload
+
+    upload = Upload.objects.get(pk=hand_in(path))
+    work()
+    upload.refresh_from_db()
+    if upload.state == "read":
+        ask()
+        work()
+    return state()
+
+
+@act
+def state() -> dict[str, Any]:
+    """What is in the database, and everything that would be wrong with it."""
+    from django.apps import apps
+    from django.db import connection
+
+    from notoneless.bureau.audit import queries as audit
+    from notoneless.bureau.audit.models import Event
+    from notoneless.bureau.intake import storage
+    from notoneless.bureau.intake.models import Upload
+
+    wrong = []
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            if (said := cursor.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+                wrong.append(f"integrity: {said}")
+            if said := cursor.execute("PRAGMA foreign_key_check").fetchall():
+                wrong.append(f"foreign keys: {said}")
+    if not (chain := audit.verify()).whole:
+        wrong.append(f"audit: {chain}")
+    for upload in Upload.objects.all():
+        try:
+            storage.kept(upload.sha256)
+        except Exception as error:
+            wrong.append(f"file of upload {upload.pk}: {type(error).__name__}")
+    quiet = ("cache", "django_tasks_db", "sessions", "contenttypes", "auth", "audit")
+    return {
+        "wrong": wrong,
+        "rows": {
+            model._meta.label: count
+            for model in apps.get_models()
+            if model._meta.app_label not in quiet and (count := model._default_manager.count())
+        },
+        "uploads": list(Upload.objects.order_by("pk").values_list("state", "broken")),
+        "said": sorted(
+            Event.objects.filter(verb__startswith="upload.").values_list("verb", flat=True)
+        ),
+    }
+
+
+@act
+def page() -> int:
+    """Reading goes on: the officer's children and lists, as pages."""
+    from django.db import connection
+
+    from notoneless.bureau.intake import queries as intake
+    from notoneless.bureau.people import queries as people
+
+    connection.close()
+    officer = _officer()
+    return people.children(officer).count() + intake.uploads(officer).count()
+
+
+# --- naive versions of the code ---------------------------------------------------------------------
+
+
+@mutant
+def no_transaction() -> None:
+    """Each statement for itself."""
+    from notoneless.bureau.audit import actions
+
+    actions.transaction.atomic = lambda *_args, **_options: nullcontext()  # type: ignore[assignment]
+
+
+@mutant
+def marker_first() -> None:
+    """That the list is in is committed before its rows are."""
+    from notoneless.bureau.intake import actions, jobs
+
+    commit, move = actions.commit, actions._move
+
+    def naive(*, by: Any, upload: Any, **more: Any) -> None:
+        move(upload, ("committing",), "committed", decided_by=by)
+        actions._move = lambda *_args, **_more: None  # type: ignore[assignment]
+        commit(by=by, upload=upload, **more)
+
+    actions.commit = naive  # type: ignore[assignment]
+    jobs.actions = actions  # type: ignore[attr-defined]
+
+
+@mutant
+def file_in_place() -> None:
+    """A file is written where it will stand, and one that stands there counts as whole."""
+    from notoneless import vault
+    from notoneless.bureau.intake import storage
+
+    def naive(path: Path, context: str, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(vault.seal_bytes(context, content))
+
+    storage._write = naive
+
+
+@mutant
+def said_elsewhere() -> None:
+    """The log is written after the transaction."""
+    from notoneless.bureau.audit import actions
+
+    append = actions._append
+    later: list[Any] = []
+    actions._append = later.extend  # type: ignore[assignment]
+
+    def close(*_args: Any) -> None:
+        append(list(later))
+
+    ACTS["take_in"], before = lambda: (before(), close()), ACTS["take_in"]  # type: ignore[assignment, return-value]
+
+
+# --- the server -------------------------------------------------------------------------------------
+
+
+def _fork(order: dict[str, Any]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        os.setpgid(0, 0)
+        answer: dict[str, Any]
+        try:
+            move_to(Path(order["data"]))
+            if order.get("mutant"):
+                MUTANTS[order["mutant"]]()
+            if order.get("stop"):
+                os.kill(os.getpid(), signal.SIGSTOP)
+            answer = {"answer": ACTS[order["act"]](*order.get("with", ()))}
+        except BaseException as error:
+            answer = {"error": f"{type(error).__name__}: {error}"[:500]}
+        if order.get("then"):
+            try:
+                answer["then"] = ACTS[order["then"]]()
+            except BaseException as error:
+                answer["then"] = f"{type(error).__name__}: {error}"[:500]
+        os.write(writing, json.dumps(answer).encode())
+        os._exit(0)
+    os.close(writing)
+    if order.get("stop"):
+        os.waitpid(child, os.WUNTRACED)
+        print(json.dumps({"pid": child}), flush=True)
+    with os.fdopen(reading) as file:
+        said = file.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {"code": code, **(json.loads(said) if said else {})}
+
+
+def main() -> None:
+    from notoneless.bureau.web import server
+
+    server.settle(Path(sys.argv[1]))
+    from django.db import connection
+
+    connection.close()
+    # What a job imports when it runs, imported before there are forks.
+    import notoneless.bureau.intake.jobs
+    import notoneless.bureau.intake.views  # noqa: F401
+    from notoneless.bureau.web import urls  # noqa: F401
+
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(_fork(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
