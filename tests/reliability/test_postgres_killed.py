@@ -18,7 +18,6 @@ import pytest
 
 import notoneless
 
-KILLS = 5
 BACK_IN = 10.0
 
 
@@ -83,6 +82,15 @@ def run(server: Any, folder: Path, kills: int, url: str) -> tuple[set[str], dict
     return set(acknowledged), json.loads(last), longest
 
 
+def database(server: Any, name: str) -> str:
+    """The address of a new database."""
+    from psycopg import connect
+
+    with connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return str(server.get_uri(database=name))
+
+
 def lines(said: Path) -> int:
     """How many lines there are so far."""
     return said.read_bytes().count(b"\n")
@@ -96,22 +104,23 @@ def wait_for(said: Path, count: int) -> None:
         time.sleep(0.02)
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_half_done(server: Any, tmp_path: Path) -> None:
-    acknowledged, found, longest = run(server, tmp_path / "data", KILLS, server.get_uri())
-    assert len(acknowledged) >= KILLS * 40
+@pytest.mark.parametrize("kills", [1, pytest.param(5, marks=pytest.mark.slow)])
+def test_nothing_acknowledged_is_lost_and_nothing_half_done(
+    server: Any, tmp_path: Path, kills: int
+) -> None:
+    url = database(server, f"killed{kills}")
+    acknowledged, found, longest = run(server, tmp_path / "data", kills, url)
+    assert len(acknowledged) >= kills * 40
     assert not acknowledged - set(found["there"])
     assert not found["half"]
     assert found["chain"]
     assert longest < BACK_IN
 
 
+@pytest.mark.slow
 def test_a_database_that_says_yes_too_early_is_caught(server: Any, tmp_path: Path) -> None:
     """The mutant: it acknowledges before the log is on the disk."""
-    from psycopg import connect
-
-    with connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE early")
-    early = server.get_uri(database="early")
+    early = database(server, "early")
     url = f"{early}{'&' if '?' in early else '?'}options={quote('-c synchronous_commit=off')}"
     acknowledged, found, _ = run(server, tmp_path / "data", 2, url)
     assert acknowledged - set(found["there"])

@@ -129,10 +129,14 @@ def undo() -> None:
 def work() -> None:
     """As the worker of a system that starts again: what a dead one left is taken up, then all is done."""
     from django.core.management import call_command
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
 
     from notoneless.bureau.web import worker
 
     worker.take_up(worker.name())
+    ours = DBTaskResult.objects.filter(status="READY", task_path__contains="bureau.intake")
+    ours.filter(run_after__gt=timezone.now()).update(run_after=timezone.now())  # time goes by
     call_command(
         "db_worker",
         batch=True,
@@ -182,7 +186,7 @@ def state() -> dict[str, Any]:
             storage.kept(upload.sha256)
         except Exception as error:
             wrong.append(f"file of upload {upload.pk}: {type(error).__name__}")
-    quiet = ("cache", "django_tasks_db", "sessions", "contenttypes", "auth", "audit")
+    quiet = ("cache", "django_tasks_database", "sessions", "contenttypes", "auth", "audit")
     return {
         "wrong": wrong,
         "rows": {
@@ -235,6 +239,15 @@ def marker_first() -> None:
 
     actions.commit = naive  # type: ignore[assignment]
     jobs.actions = actions  # type: ignore[attr-defined]
+
+
+@mutant
+def once_only() -> None:
+    """A job that met a full disk has met it, and that was that."""
+    from notoneless.bureau.intake import jobs
+
+    jobs._MACHINE = ()
+    jobs.OperationalError = ZeroDivisionError  # type: ignore[assignment, misc]
 
 
 @mutant

@@ -1,11 +1,14 @@
 """Long work on a list, after the answer was sent: reading it, taking it in.
 
 A job is given keys; it asks for the right of who started it again. An error's text may hold a child's
-data, so only its kind is kept.
+data, so only its kind is kept. Where the machine is at fault, not the list (a full disk, the database
+away), the job is tried again later, and nobody need press anything.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -13,6 +16,8 @@ from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 
+from django.db import OperationalError
+from django.utils import timezone
 from django_tasks import task
 
 from notoneless import rosters
@@ -33,6 +38,11 @@ _SECONDS_BETWEEN = 0.5
 _MOST_TRIES = 20
 """Other lists of the county may come in while one is compared; each costs it one more try."""
 
+_AGAIN = dt.timedelta(minutes=1)
+"""So long after the machine failed a job is tried again."""
+
+_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE, errno.EMFILE)
+
 Job = Callable[[User, Upload], None]
 
 
@@ -50,6 +60,10 @@ def _on_upload(job: Job) -> Callable[[int, int], None]:
         except Exception as error:
             if os.environ.get("NOTONELESS_DEBUG"):
                 raise
+            if isinstance(error, OperationalError) or getattr(error, "errno", 0) in _MACHINE:
+                later = {"read": read, "take_in": take_in}[job.__name__]
+                later.using(run_after=timezone.now() + _AGAIN).enqueue(key, user)
+                return
             actions.broke_off(by=SYSTEM, upload=upload, reason=type(error).__name__)
 
     return run

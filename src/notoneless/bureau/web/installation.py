@@ -105,6 +105,9 @@ class Installation:
             return {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": self.database_file,
+                # Kept open: with the last connection the write-ahead log goes, and making a new one
+                # needs room on the disk. When that is full, reading must go on.
+                "CONN_MAX_AGE": None,
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 20,
