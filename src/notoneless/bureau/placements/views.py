@@ -122,8 +122,7 @@ def child(request: Request, key: int) -> HttpResponse:
         "placements/child.html",
         {
             "child": one,
-            "opinions": queries.opinions_of(one),
-            "placements": placements,
+            "panel": {"opinions": queries.opinions_of(one), "placements": placements},
             "standing": standing,
             "visits": queries.visits_of(one)[:20],
             "opinion": opinion if changes else None,
