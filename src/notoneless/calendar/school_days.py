@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Literal
 
 from notoneless.calendar.terms import Season, Term, term_on
+from notoneless.i18n import N_
 
 Kind = Literal["term", "holiday", "school"]
 Status = Literal["verified", "unverified"]
@@ -138,7 +139,7 @@ def _after(term: Term) -> Term:
 @dataclass(frozen=True, slots=True)
 class _National:
     days: dict[dt.date, Span]
-    every_year: dict[tuple[int, int], Span]
+    every_year: frozenset[tuple[int, int]]
     terms: dict[Season, tuple[tuple[int, int], tuple[int, int]]]
     years: frozenset[int]
     source: str
@@ -150,7 +151,9 @@ def national(day: dt.date) -> Span | None:
     known = _national()
     if day.year in known.years:
         return known.days.get(day)
-    return known.every_year.get((day.month, day.day))
+    if (day.month, day.day) in known.every_year:
+        return Span("holiday", day, day, N_("法定节日"), known.source, known.status)
+    return None
 
 
 @cache
@@ -175,20 +178,10 @@ def _national() -> _National:
             span = Span("holiday", row["first"], row["last"], row["name"], *why)
             days.update(dict.fromkeys(_each(span), span))
         for day in year["made_up"]:
-            days[day] = Span("school", day, day, "调休上课", *why)
+            days[day] = Span("school", day, day, N_("调休上课"), *why)
     return _National(
         days,
-        {
-            _month_day(text): Span(
-                "holiday",
-                dt.date(2000, *_month_day(text)),
-                dt.date(2000, *_month_day(text)),
-                "法定节日",
-                source,
-                status,
-            )
-            for text in content["every_year"]
-        },
+        frozenset(map(_month_day, content["every_year"])),
         {
             season: (_month_day(ends["first"]), _month_day(ends["last"]))
             for season, ends in content["terms"].items()

@@ -79,7 +79,7 @@ def held(school_class: Organisation, day: dt.date, half: str) -> dict[int, str]:
 
 @dataclass(slots=True)
 class ClassDay:
-    """A class on a half-day. ``called_at`` is None where nobody called; numbers are of children."""
+    """A class on a half-day. Where nobody called only ``expected`` is known, the rest is None."""
 
     key: int
     name: str
@@ -87,15 +87,15 @@ class ClassDay:
     school_name: str
     expected: int
     called_at: dt.datetime | None = None
-    absent: int = 0
-    leave: int = 0
-    late: int = 0
-    internship: int = 0
+    absent: int | None = None
+    leave: int | None = None
+    late: int | None = None
+    internship: int | None = None
 
     @property
     def here(self) -> int | None:
-        """How many were in the room; None where nobody called. Late is here."""
-        if self.called_at is None:
+        """How many were in the room. Late is here."""
+        if self.absent is None or self.leave is None or self.internship is None:
             return None
         return self.expected - self.absent - self.leave - self.internship
 
@@ -165,9 +165,9 @@ def school_days(by: User, day: dt.date, half: str) -> list[SchoolDay]:
         if one.called_at is not None:
             school.called += 1
             school.expected_called += one.expected
-            school.absent += one.absent
-            school.leave += one.leave
-            school.internship += one.internship
+            school.absent += one.absent or 0
+            school.leave += one.leave or 0
+            school.internship += one.internship or 0
     return list(found.values())
 
 

@@ -11,6 +11,7 @@ from notoneless.bureau.accounts.forms import Day
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.rules.declared import Rule
 from notoneless.bureau.rules.models import CalendarSpan, Settled
+from notoneless.i18n import gettext
 
 
 class Sourced(forms.Form):
@@ -30,28 +31,22 @@ class Sourced(forms.Form):
 class NewValue(Sourced):
     """A value of a rule from a day on."""
 
-    field_order = ("value", "as_above", "valid_from", "source", "status")
+    field_order = ("value", "valid_from", "source", "status")
 
     value = forms.CharField(label=_("新的值"), required=False, max_length=40)
-    as_above = forms.BooleanField(label=_("不另设，改回按上级"), required=False)
     valid_from = forms.DateField(label=_("从哪天起"), widget=Day(), initial=timezone.localdate)
 
     def __init__(self, *args: Any, rule: Rule, expected: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["value"].help_text = expected
         if rule.unit == "yes_no":
             self.fields["value"] = forms.ChoiceField(
                 label=_("新的值"),
                 required=False,
                 choices=(("", ""), ("yes", _("是")), ("no", _("否"))),
             )
-
-    def clean(self) -> dict[str, Any]:
-        """One of both: a value, or as above."""
-        said = super().clean() or self.cleaned_data
-        if not said.get("value") and not said.get("as_above"):
-            self.add_error("value", _("填新的值，或者勾选“改回按上级”"))
-        return said
+        self.fields["value"].help_text = gettext("{expected}；空着就是改回按上级").format(
+            expected=expected
+        )
 
 
 class NewDays(Sourced):

@@ -100,6 +100,10 @@ class SecurityHeaders:
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
+        match = request.resolver_match
+        if match and match.view_name == "account_logout" and request.method == "POST":
+            # A phone keeps the roll-call for the time without a signal; the next person finds nothing.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -7,18 +7,16 @@
   const BOX = "roll-calls";
   const LONGEST = 24 * 3600 * 1000;
   const AGAIN = 30 * 1000;
+  const outbox = document.getElementById("outbox");
   const form = document.getElementById("call");
+  const login = document.querySelector("#kept a");
   const show = (name, text) => {
     for (const other of ["kept", "sent", "refused"]) document.getElementById(other).hidden = other !== name;
     const shown = document.getElementById(name);
     if (text) shown.textContent = text;
-    shown.scrollIntoView({ block: "nearest" });
   };
 
-  keepThisPage();
-  if (!form) return;
-
-  const user = form.dataset.user;
+  const user = outbox.dataset.user;
   const read = () => {
     const all = JSON.parse(localStorage.getItem(BOX) || "[]");
     return all.filter((one) => one.user === user && Date.now() - one.at < LONGEST);
@@ -34,9 +32,9 @@
   // Of a day that is over nothing is called by mistake.
   const day = new Date();
   const local = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
-  if (form.elements.day.value !== local && !location.search) document.getElementById("stale").hidden = false;
+  document.getElementById("stale").hidden = outbox.dataset.day === local || Boolean(location.search);
 
-  form.addEventListener("submit", (event) => {
+  form?.addEventListener("submit", (event) => {
     event.preventDefault();
     form.elements.key.value = key();
     form.elements.noted.value = new Date().toISOString();
@@ -56,9 +54,7 @@
         const answer = await post(box[0]);
         if (answer === "later") return show("kept");
         if (answer === "login") {
-          const link = document.querySelector("#kept a");
-          link.href = form.dataset.login;
-          link.hidden = false;
+          login.hidden = false;
           return show("kept");
         }
         write(read().filter((one) => one.data !== box[0].data));
@@ -81,7 +77,7 @@
         credentials: "same-origin",
         headers: {
           "Content-Type": "application/x-www-form-urlencoded",
-          "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
+          "X-CSRFToken": outbox.dataset.token,
           "X-Outbox": "1",
         },
       });
@@ -93,16 +89,16 @@
     }
   }
 
-  document.querySelector("#kept a").hidden = true;
+  login.hidden = true;
+  keepThisPage();
   window.addEventListener("online", () => send(false));
   window.setInterval(() => read().length && send(false), AGAIN);
   if (read().length) send(false);
 
   function keepThisPage() {
     if (!("serviceWorker" in navigator) || !("caches" in window)) return;
-    const worker = document.querySelector("[data-worker]");
-    if (!worker || location.search) return;
-    navigator.serviceWorker.register(worker.dataset.worker).catch(() => {});
+    if (location.search) return;
+    navigator.serviceWorker.register(outbox.dataset.worker).catch(() => {});
     // The first visit is not yet seen by the worker: what it will need is fetched again, from the cache mostly.
     const parts = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((part) => part.href || part.src);
     caches.open("roll-call").then((cache) => {
