@@ -11,14 +11,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from invented_children import row, taken_in
-from invented_class import MONDAY, SEPTEMBER, noon, pupils
+from invented_class import MONDAY, NAMES, SEPTEMBER, noon, pupils
 
-from notoneless.bureau.attendance import absences, actions, facts, queries, sheet
+from notoneless.bureau.attendance import absences, actions, facts, jobs, night, queries, sheet
 from notoneless.bureau.attendance.models import Call, Mark
 from notoneless.bureau.attendance.roster import expected_seats, roster
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.audit.models import Event
+from notoneless.bureau.cases.models import Case, Ground
+from notoneless.bureau.figures import kinds as figures
 from notoneless.bureau.people.models import Child
 from notoneless.bureau.rules import actions as rules
 from notoneless.calendar import SchoolCalendar
@@ -494,3 +497,58 @@ def test_questions_read_on_both_databases(bureau) -> None:
     rows = queries.school_days(bureau["county_officer"], MONDAY, "am")
     assert [(one.classes, one.called, one.absent, one.here) for one in rows] == [(1, 1, 1, 7)]
     assert queries.uncalled(bureau["county_officer"], MONDAY, "am") == 1  # the class of nobody
+
+
+# --- what follows ------------------------------------------------------------------------------------
+
+
+def test_a_long_absence_opens_one_case_and_coming_back_is_noted(bureau) -> None:
+    children = pupils(bureau)
+    for day in WEEK[3:]:
+        call(bureau, children[:1], day=day)
+    assert jobs.follow(WEEK[4]).opened == ()
+    call(bureau, children[:2])
+    (key,) = jobs.follow(MONDAY).opened
+    case = Case.objects.get(pk=key)
+    assert (case.subject, case.kind) == (children[0].pk, "absent")
+    assert "连续3个校日无故未到" in Ground.objects.get(case=case).reason
+    assert jobs.follow(MONDAY).opened == ()
+    night.night(MONDAY)
+    assert Case.objects.count() == 1
+    call(bureau, half="pm", came={child.pk for child in children})
+    jobs.follow(MONDAY)
+    case.refresh_from_db()
+    assert case.is_active  # closing needs evidence and a person
+    assert Ground.objects.get(case=case).gone_on == MONDAY
+
+
+def test_a_roll_call_asks_for_the_follow_up_once(
+    bureau, django_capture_on_commit_callbacks
+) -> None:
+    children = pupils(bureau)
+    waiting = DBTaskResult.objects.filter(task_path=jobs.follow_up.module_path)
+    with django_capture_on_commit_callbacks(execute=True):
+        call(bureau, children[:1], day=WEEK[3])
+    assert not waiting.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        call(bureau, day=WEEK[4])
+        call(bureau)
+    assert waiting.count() == 1
+
+
+@pytest.mark.both_databases
+def test_the_figures_of_a_morning_add_up(bureau) -> None:
+    rows = [row(n, f"邻班{n}", class_name="2班", guardian_id=None) for n in (11, 12)]
+    rows += [row(n, NAMES[n - 1], guardian_id=None) for n in range(1, 9)]
+    taken_in(bureau, rows, "roll")
+    children = list(Child.objects.exclude(name__startswith="邻班"))
+    call(bureau, {children[0].pk: "", children[1].pk: "sick", children[2].pk: "late"})
+    counted = {
+        name: figures.value(figures.figures()[f"attendance.{name}"], on=MONDAY)
+        for name in ("expected", "present", "missing", "not_called")
+    }
+    counts = {name: value.count for name, value in counted.items()}
+    assert counts == {"expected": 10, "present": 6, "missing": 2, "not_called": 2}
+    assert sorted(counted["missing"].parts["state"]) == [("无故未到", 1), ("请假", 1)]
+    before = figures.value(figures.figures()["attendance.missing"], on=MONDAY, known_on=WEEK[4])
+    assert before.count == 0

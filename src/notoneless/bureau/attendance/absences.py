@@ -177,7 +177,3 @@ def _steps(places: Collection[int], on: dt.date) -> dict[int, dict[str, int]]:
         for place, day in rules.values(f"attendance.{step}_day", places, on).items():
             found[place][step] = int(day)
     return found
-
-
-def follow_up(*, by: audit.Actor, on: dt.date, classes: Collection[int] | None = None) -> None:
-    """Open a case for everybody missing so long that the county's rules suspect a dropout."""

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.attendance import faults, jobs, queries
-from notoneless.bureau.attendance.models import STATE_OF, Call, Half, Mark, Reason, State
+from notoneless.bureau.attendance.models import STATE_OF, Call, Half, Mark, Reason
 from notoneless.bureau.attendance.roster import roster
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.rules import queries as rules
@@ -104,9 +105,8 @@ def call(
         expected=new.expected,
         marked=len(marks),
     )
-    missing = [child for child, reason in marks.items() if STATE_OF[reason] == State.ABSENT]
-    if not outdated and (current is not None or not held.keys().isdisjoint(missing)):
-        jobs.follow_up.enqueue(school_class.pk)
+    if held or current is not None:  # somebody may be missing for long, or be back
+        transaction.on_commit(jobs.want_follow_up)
     return new
 
 

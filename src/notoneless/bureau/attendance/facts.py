@@ -8,11 +8,13 @@ came in as a list of a later day, that list's word counts.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 
 import pyarrow as pa
 from django.db import connection
 
 from notoneless.bureau.attendance.roster import expected_seats
+from notoneless.bureau.people.bulk import chunks
 from notoneless.bureau.people.standing import When
 
 ROWS = 20_000
@@ -37,7 +39,17 @@ def facts(*, on: dt.date, known_on: dt.date | None = None) -> pa.Table:
     )
 
 
-def _newest(when: When) -> str:
+def words(on: dt.date, children: Iterable[int]) -> dict[int, str]:
+    """The newest word on some children (keys), as known now."""
+    found: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        for keys in chunks(children):
+            cursor.execute(_newest(When(on), keys))
+            found.update(cursor.fetchall())
+    return found
+
+
+def _newest(when: When, children: Collection[int] | None = None) -> str:
     known = when.known
     believed = (
         f"c.at <= {known} AND (c.replaced_at IS NULL OR c.replaced_at > {known})"
@@ -65,7 +77,7 @@ def _newest(when: When) -> str:
             WHERE m.call_id IN (SELECT call FROM newest)
         )
         SELECT s.child, {WORD}
-        FROM ({expected_seats(when.on)}) s JOIN newest n ON n.seat = s.seat
+        FROM ({expected_seats(when.on, children=children)}) s JOIN newest n ON n.seat = s.seat
         JOIN attendance_call c ON c.id = n.call
         LEFT JOIN marked m ON m.call = n.call AND m.person = s.child
         LEFT JOIN enrolled e ON e.person = s.child

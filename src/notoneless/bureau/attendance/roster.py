@@ -142,14 +142,17 @@ _WRITTEN = "CASE c.grade {} ELSE '' END || c.class_name".format(
 )
 
 
-def seats(school: int | None = None) -> str:
+def seats(school: int | None = None, children: Collection[int] | None = None) -> str:
     """``SELECT child, seat``: the class (an organisation's key) of every child on a roll that has one.
 
-    ``school`` narrows it to one school. The same rule as `seated`, for all classes in one statement.
+    ``school`` narrows it to one school, ``children`` to these (keys). The same rule as `seated`, for all
+    classes in one statement.
     """
     of_class = "" if school is None else f"AND o.parent_id = {int(school)}"
     of_school = "" if school is None else f"AND c.school_id = {int(school)}"
     standing = "c.person_id = c.id AND c.on_roll AND o.kind = 'class' AND o.valid_to IS NULL"
+    if children is not None:
+        standing += f" AND c.id IN ({', '.join(str(int(key)) for key in children) or 'NULL'})"
     return f"""
         SELECT c.id AS child, o.id AS seat, c.attending_id AS attending, o.parent_id AS school
         FROM people_child c JOIN accounts_organisation o ON o.id = c.school_id
@@ -161,9 +164,11 @@ def seats(school: int | None = None) -> str:
         WHERE {standing} AND c.class_name <> '' {of_school}"""
 
 
-def expected_seats(on: dt.date, school: int | None = None) -> str:
+def expected_seats(
+    on: dt.date, school: int | None = None, children: Collection[int] | None = None
+) -> str:
     """`seats` less those whom nobody expects in the room."""
     return f"""
-        SELECT child, seat FROM ({seats(school)}) s
+        SELECT child, seat FROM ({seats(school, children)}) s
         WHERE (attending IS NULL OR attending IN (seat, school))
-          AND child NOT IN (SELECT person FROM ({_elsewhere(on, None)}) away)"""
+          AND child NOT IN (SELECT person FROM ({_elsewhere(on, children)}) away)"""
