@@ -31,7 +31,7 @@ def _enrolled(on: dt.date, known_on: dt.date | None) -> str:
     )
 
 
-def _names(keys: list[int]) -> dict[int, str]:
+def names(keys: list[int]) -> dict[int, str]:
     """The name of each child, as it is called now; who has left the lists keeps the last name."""
     names = dict(Child.objects.filter(pk__in=keys).exclude(name="").values_list("pk", "name"))
     left = Identity.objects.filter(child__in=set(keys) - set(names), retracted_at__isnull=True)
@@ -46,7 +46,7 @@ FIGURES = (
         what=N_("户籍适龄儿童名单上的儿童，每人计一次，按住处归县"),
         records=_in_register,
         page="people:child",
-        shown=_names,
+        shown=names,
     ),
     Figure(
         id="people.enrolled",
@@ -57,6 +57,6 @@ FIGURES = (
         by=("county", "stage"),
         page="people:child",
         word=word,
-        shown=_names,
+        shown=names,
     ),
 )

@@ -27,7 +27,7 @@ class When:
         return cls(timezone.localdate())
 
     @property
-    def _end(self) -> dt.datetime:
+    def end(self) -> dt.datetime:
         assert self.known_on is not None
         return dt.datetime.combine(self.known_on, dt.time.max, timezone.get_default_timezone())
 
@@ -36,7 +36,7 @@ class When:
         """The moment as an SQL literal, "" for now."""
         if self.known_on is None:
             return ""
-        text = self._end.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        text = self.end.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         return f"'{text}'" if connection.vendor == "sqlite" else f"TIMESTAMPTZ '{text}+00'"
 
     def believed(self, fact: str) -> str:
@@ -60,7 +60,7 @@ class When:
         """The same for the rows of a query: believed then, of whatever day."""
         if self.known_on is None:
             return Q(retracted_at__isnull=True)
-        end = self._end
+        end = self.end
         return Q(recorded_at__lte=end) & (Q(retracted_at__isnull=True) | Q(retracted_at__gt=end))
 
     @property

@@ -11,11 +11,14 @@ from django.utils import timezone
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.cases import actions as cases
 from notoneless.bureau.people import bulk
-from notoneless.bureau.sweeps import deciding, faults, rules, thinning
+from notoneless.bureau.rules import queries as place_rules
+from notoneless.bureau.sweeps import deciding, faults, handing_over, rules, thinning
 from notoneless.bureau.sweeps.deciding import Found
 from notoneless.bureau.sweeps.models import (
     VERDICTS,
+    Held,
     Night,
     Outcome,
     Pattern,
@@ -31,6 +34,9 @@ VERBS = {
     "sweep.begun": N_("开始逐人核对"),
     "sweep.done": N_("逐人核对完"),
     "sweep.failed": N_("逐人核对没有算成"),
+    "sweep.handed_over": N_("把缺口交给个案"),
+    "sweep.not_handed_over": N_("缺口没有交给个案"),
+    "sweep.held_opened": N_("决定一次立案"),
     "night.begun": N_("开始夜间工作"),
     "night.done": N_("夜间工作做完"),
 }
@@ -46,7 +52,7 @@ def sweep(
 ) -> Sweep:
     """Hold every child against every guarantee, of today or of ``on``, as known now.
 
-    First everything is worked out, then written in one short transaction. `Refusal` while another one runs,
+    First everything is worked out, then written in one short transaction; then gaps go to `cases`. `Refusal` while another one runs,
     when that took this one's place meanwhile, and for a day before that of the last one.
     """
     day = on or timezone.localdate()
@@ -59,6 +65,11 @@ def sweep(
             found.db.close()
     except BaseException as error:
         failed(by=by, sweep=begun, reason=type(error).__name__)
+        raise
+    try:
+        hand_over(by=audit.SYSTEM, sweep=begun)
+    except Exception as error:
+        not_handed_over(by=audit.SYSTEM, sweep=begun, reason=type(error).__name__)
         raise
     begun.refresh_from_db()
     return begun
@@ -123,6 +134,61 @@ def write(*, by: User | audit.Actor, sweep: Sweep, found: Found) -> None:
     )
     thinning.thin(sweep)
     audit.record(by, "sweep.done", sweep, children=found.children, changed=len(changed))
+
+
+@audit.action
+def hand_over(*, by: audit.Actor, sweep: Sweep) -> None:
+    """Give every gap that stands to `cases`, and say which are not seen any more.
+
+    A county of which more cases would be new than it lets a sweep open (``sweeps.most_new_cases``) is held:
+    there only gaps that have a case already are given, until somebody opens them all (`open_held`).
+    """
+    require(by, "sweep.run")
+    found = handing_over.gaps(sweep)
+    new = handing_over.new_by_county(found, sweep.as_of)
+    limits = place_rules.values("sweeps.most_new_cases", new, sweep.as_of)
+    held = {county for county, those in new.items() if len(those) > limits[county]}
+    waiting = {about for county in held for about in new[county]}
+    openings = [gap for gap in found if gap.about not in waiting]
+    opened = cases.open_cases(by=by, openings=openings)
+    gone = cases.gap_gone(by=by, gone=handing_over.gone(sweep, found))
+    Held.objects.exclude(county__in=held).delete()
+    for county in held:
+        Held.objects.update_or_create(
+            county_id=county, defaults={"sweep": sweep, "cases": len(new[county])}
+        )
+    audit.record(
+        by,
+        "sweep.handed_over",
+        sweep,
+        opened=len(opened.opened),
+        gone=gone,
+        held=sum(len(new[county]) for county in held),
+    )
+
+
+@audit.action
+def not_handed_over(*, by: audit.Actor, sweep: Sweep, reason: str) -> None:
+    """Note that a sweep is done, and that giving its gaps to `cases` ended in an error (its kind)."""
+    require(by, "sweep.run")
+    Sweep.objects.filter(pk=sweep.pk).update(broken=reason)
+    audit.record(by, "sweep.not_handed_over", sweep, reason=reason)
+
+
+@audit.action
+def open_held(*, by: User, held: Held) -> int:
+    """Open all cases of a county that a sweep held back; how many. `Refusal` when a later sweep settled it."""
+    require(by, "case.open_many", held.county)
+    if not Held.objects.filter(pk=held.pk, sweep=held.sweep_id).exists():
+        raise Refusal([faults.NOT_HELD.at()])
+    found = handing_over.gaps(held.sweep)
+    new = handing_over.new_by_county(found, held.sweep.as_of).get(held.county_id, set())
+    opened = cases.open_cases(by=by, openings=[gap for gap in found if gap.about in new])
+    Held.objects.filter(pk=held.pk).delete()
+    audit.record(
+        by, "sweep.held_opened", held.sweep, organisation=held.county, opened=len(opened.opened)
+    )
+    return len(opened.opened)
 
 
 @audit.action

@@ -12,11 +12,11 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from django.db import connection
 
 from notoneless.bureau import offers
 from notoneless.bureau.intake.doubted import doubted
 from notoneless.bureau.people import facts as people
+from notoneless.bureau.people.reading import read
 from notoneless.bureau.sweeps.models import VERDICTS
 from notoneless.bureau.sweeps.rules import Rules
 from notoneless.engines.duckdb import connect, name, quote
@@ -129,7 +129,9 @@ def _outcomes(db: duckdb.DuckDBPyConnection, rules: Rules) -> None:
         "SELECT DISTINCT signature FROM outcome WHERE verdict = 'unknown'"
     ).fetchall()
     unsure = [(key, one) for (key,) in undecided for one in rules.unsure(key)]
-    _table(db, "unsure", {"signature": pa.string(), "guarantee": pa.string()}, unsure)
+    keys, guarantees = zip(*unsure, strict=True) if unsure else ((), ())
+    columns = {"signature": keys, "guarantee": guarantees}
+    db.register("unsure", pa.table({n: pa.array(v, pa.string()) for n, v in columns.items()}))
     db.execute(
         "UPDATE outcome SET verdict = 'unsure' FROM unsure u WHERE verdict = 'unknown' "
         "AND u.signature = outcome.signature AND u.guarantee = outcome.guarantee"
@@ -138,20 +140,21 @@ def _outcomes(db: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
 def _compare(db: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """``met``: every pattern with its key; ``changed`` and ``ended`` against what stands."""
-    _read(db, "pattern", ("pattern", "BIGINT"), ("signature", "VARCHAR"), sql=
-          "SELECT id, signature FROM sweeps_pattern WHERE rules = %s", bound=[rules.key])  # fmt: skip
-    _read(db, "standing", *((column, "BIGINT") for column in ("standing", "child", "pattern", "home", "school")),
-          sql="SELECT id, child_id, pattern_id, home_id, school_id FROM sweeps_standing "
-              "WHERE until_id IS NULL")  # fmt: skip
+    key, text = pa.int64(), pa.string()
+    patterns = f"sweeps_pattern WHERE rules = '{rules.key}'"
+    read(db, "pattern", {"id": key, "signature": text}, patterns)
+    columns = dict.fromkeys(("id", "child_id", "pattern_id", "home_id", "school_id"), key)
+    read(db, "standing", columns, "sweeps_standing WHERE until_id IS NULL")
     db.execute(
-        "CREATE TABLE met AS SELECT signature, p.pattern "
+        "CREATE TABLE met AS SELECT signature, p.id AS pattern "
         "FROM (SELECT DISTINCT signature FROM decided) LEFT JOIN pattern p USING (signature)"
     )
     db.execute(
-        "CREATE TABLE compared AS SELECT d.child, d.signature, d.home, d.school, s.standing, "
-        "s.standing IS NOT NULL AND s.pattern IS NOT DISTINCT FROM m.pattern "
-        "AND s.home IS NOT DISTINCT FROM d.home AND s.school IS NOT DISTINCT FROM d.school AS same "
-        "FROM decided d JOIN met m USING (signature) FULL JOIN standing s USING (child)"
+        "CREATE TABLE compared AS SELECT d.child, d.signature, d.home, d.school, s.id AS standing, "
+        "s.id IS NOT NULL AND s.pattern_id IS NOT DISTINCT FROM m.pattern "
+        "AND s.home_id IS NOT DISTINCT FROM d.home AND s.school_id IS NOT DISTINCT FROM d.school "
+        "AS same FROM decided d JOIN met m USING (signature) "
+        "FULL JOIN standing s ON s.child_id = d.child"
     )
     db.execute("CREATE VIEW changed AS FROM compared WHERE NOT same AND signature IS NOT NULL")
     db.execute("CREATE VIEW ended AS FROM compared WHERE NOT same AND standing IS NOT NULL")
@@ -159,9 +162,12 @@ def _compare(db: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
 def _tallies(db: duckdb.DuckDBPyConnection) -> None:
     """``tally``, as `models.Tally` says."""
-    _read(db, "lineage", ("above", "BIGINT"), ("below", "BIGINT"), ("kind", "VARCHAR"), sql=
-          "SELECT l.above_id, l.below_id, o.kind FROM accounts_lineage l "
-          "JOIN accounts_organisation o ON o.id = l.above_id")  # fmt: skip
+    read(
+        db,
+        "lineage",
+        {"above_id": pa.int64(), "below_id": pa.int64(), "kind": pa.string()},
+        "accounts_lineage l JOIN accounts_organisation o ON o.id = l.above_id",
+    )
     counts = ", ".join(
         f"coalesce(sum(children) FILTER (verdict = '{verdict}'), 0)::BIGINT AS {verdict}"
         for verdict in VERDICTS
@@ -176,33 +182,13 @@ def _tallies(db: duckdb.DuckDBPyConnection) -> None:
                         ELSE coalesce(home, school) END AS place
             FROM cell JOIN outcome o USING (signature) GROUP BY ALL
         ), counted_at AS (
-            SELECT l.above, guarantee, verdict, children FROM counted
-            JOIN lineage l ON l.below = home WHERE l.kind IN ('township', 'village')
+            SELECT l.above_id, guarantee, verdict, children FROM counted
+            JOIN lineage l ON l.below_id = home WHERE l.kind IN ('township', 'village')
             UNION ALL
-            SELECT l.above, guarantee, verdict, children FROM counted
-            JOIN lineage l ON l.below = school WHERE l.kind IN ('school', 'class')
+            SELECT l.above_id, guarantee, verdict, children FROM counted
+            JOIN lineage l ON l.below_id = school WHERE l.kind IN ('school', 'class')
             UNION ALL
-            SELECT l.above, guarantee, verdict, children FROM counted
-            JOIN lineage l ON l.below = place WHERE l.kind IN ('county', 'city', 'province')
+            SELECT l.above_id, guarantee, verdict, children FROM counted
+            JOIN lineage l ON l.below_id = place WHERE l.kind IN ('county', 'city', 'province')
         )
-        SELECT above AS organisation, guarantee, {counts} FROM counted_at GROUP BY 1, 2""")
-
-
-def _read(db: duckdb.DuckDBPyConnection, table: str, *columns: tuple[str, str], sql: str,
-          bound: Sequence[str] = ()) -> None:  # fmt: skip
-    """Bring the rows of a query on the bureau's database into a table."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, bound)
-        kinds = {
-            column: pa.int64() if kind == "BIGINT" else pa.string() for column, kind in columns
-        }
-        _table(db, table, kinds, cursor.fetchall())
-
-
-def _table(db: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, pa.DataType],
-           rows: Sequence[Sequence[object]]) -> None:  # fmt: skip
-    values = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    arrays = [pa.array(column, kind) for column, kind in zip(values, kinds.values(), strict=True)]
-    db.register("rows_read", pa.table(arrays, names=list(kinds)))
-    db.execute(f"CREATE TABLE {table} AS FROM rows_read")
-    db.unregister("rows_read")
+        SELECT above_id AS organisation, guarantee, {counts} FROM counted_at GROUP BY 1, 2""")

@@ -255,3 +255,15 @@ class Night(models.Model):
     def __str__(self) -> str:
         """For a shell."""
         return f"night of {self.on}"
+
+
+class Held(models.Model):
+    """Cases of a county that the last sweep did not open, since they were too many for no one to look first."""
+
+    county = models.OneToOneField(Organisation, models.CASCADE, related_name="+")
+    sweep = models.ForeignKey(Sweep, models.CASCADE, related_name="+")
+    cases = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"{self.cases} cases of {self.county_id}"
