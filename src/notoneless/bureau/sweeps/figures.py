@@ -26,11 +26,14 @@ COUNTED = {
 """What is counted of each guarantee: its name, what it means, the verdicts."""
 
 
+NAMELESS = Text("")
+
+
 @dataclass(frozen=True, slots=True)
 class OfGuarantee(Figure):
     """A figure of a guarantee, which has its name from the rulebook."""
 
-    guarantee: Text = Text("")
+    guarantee: Text = NAMELESS
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -99,13 +100,13 @@ def _nameless(node: ex.Expression) -> ex.Expression:
 def current(on: dt.date) -> Rules:
     """The rules as they stand now, for a day."""
     paths = [kernel.shipped(name) for name in RULEBOOKS]
-    return _compiled(tuple((path.stem, path.read_text("utf-8")) for path in paths), on)
+    return compiled({path.stem: path.read_text("utf-8") for path in paths}, on)
 
 
 def of(sweep: Sweep) -> Rules:
     """The rules as a sweep read them, for its day."""
     books = sweep.rulebooks.order_by("name").values_list("name", "text")
-    return _compiled(tuple(books), sweep.as_of)
+    return compiled(dict(books), sweep.as_of)
 
 
 def explain(pattern: Pattern, sweep: Sweep) -> dict[str, kernel.Explanation]:
@@ -117,12 +118,17 @@ def explain(pattern: Pattern, sweep: Sweep) -> dict[str, kernel.Explanation]:
     return rules.explain(pattern.signature) if rules.key == pattern.rules else {}
 
 
+def compiled(texts: Mapping[str, str], on: dt.date) -> Rules:
+    """Rulebooks, by their id, for a day."""
+    return _compiled(tuple(sorted(texts.items())), on)
+
+
 @lru_cache(maxsize=64)
 def _compiled(texts: tuple[tuple[str, str], ...], on: dt.date) -> Rules:
     schema = kernel.load_facts(kernel.shipped("facts"))
     with tempfile.TemporaryDirectory() as folder:
         paths = []
-        for name, text in sorted(texts):
+        for name, text in texts:
             path = Path(folder) / f"{name}.yaml"
             path.write_bytes(text.encode())
             paths.append(path)

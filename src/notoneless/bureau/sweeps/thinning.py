@@ -8,8 +8,11 @@ from notoneless.bureau.sweeps.models import Sweep, Tally
 
 
 def thin(newest: Sweep) -> None:
-    """Of earlier sweeps keep the sums of the last one of each month, above classes. In the caller's action."""
-    done = Sweep.objects.filter(state="done").exclude(pk=newest.pk)
+    """Keep the sums of the last sweep of each month, and those of classes of the newest only.
+
+    In the action of the caller.
+    """
+    done = Sweep.objects.filter(state="done")
     months = done.values("as_of__year", "as_of__month").annotate(last=Max("pk"))
     kept = {row["last"] for row in months}
     earlier = Tally.objects.exclude(sweep=newest)

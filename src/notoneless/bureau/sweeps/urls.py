@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notoneless.bureau.offers import MenuItem
-from notoneless.bureau.sweeps import views
+from notoneless.bureau.sweeps import overseeing, views
 from notoneless.i18n import N_
 
 PREFIX = ""
@@ -15,4 +15,7 @@ urlpatterns = [
     path("board", views.board, name="board"),
     path("board/<slug:guarantee>/<slug:verdict>", views.behind, name="behind"),
     path("comparisons", views.comparisons, name="comparisons"),
+    path("sweeps", overseeing.sweeps, name="sweeps"),
+    path("sweeps/again", overseeing.again, name="again"),
+    path("sweeps/held/<int:county>", overseeing.held, name="held"),
 ]
