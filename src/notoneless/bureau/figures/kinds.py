@@ -22,6 +22,7 @@ An app defines its figures in a file ``figures.py`` (found by `offers`)::
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -128,6 +129,38 @@ def records(
             places,
         )
         return [key for (key,) in cursor.fetchall()]
+
+
+def counted_at(
+    figure: Figure, place: int, *, on: dt.date, known_on: dt.date | None = None
+) -> tuple[int, str]:
+    """A figure of one organisation and all below it: the count, and a hash of the keys that were counted."""
+    told, number = hashlib.sha256(), 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.record FROM ({figure.records(on, known_on)}) r "
+            "JOIN accounts_lineage l ON l.below_id = r.place AND l.above_id = %s ORDER BY 1",
+            (place,),
+        )
+        while rows := cursor.fetchmany(20_000):
+            number += len(rows)
+            told.update("".join(f"{key}\n" for (key,) in rows).encode())
+    return number, told.hexdigest()
+
+
+def counts_by(
+    figure: Figure, kinds: tuple[str, ...], *, on: dt.date, known_on: dt.date | None = None
+) -> dict[int, int]:
+    """A figure of every organisation of some kinds (``county``, ``city``), by its key, in one statement."""
+    marks = ", ".join(["%s"] * len(kinds))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.id, count(*) FROM ({figure.records(on, known_on)}) r "
+            "JOIN accounts_lineage l ON l.below_id = r.place "
+            f"JOIN accounts_organisation o ON o.id = l.above_id AND o.kind IN ({marks}) GROUP BY o.id",
+            kinds,
+        )
+        return dict(cursor.fetchall())
 
 
 def _scoped(

@@ -1,0 +1,19 @@
+"""Addresses: the four reports, one of them, the rates of a place."""
+
+from django.urls import path
+
+from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.reports import views
+from notoneless.i18n import N_
+
+PREFIX = ""
+app_name = "reports"
+
+MENU = (MenuItem(N_("报表"), "reports:reports", 60),)
+
+urlpatterns = [
+    path("reports", views.all_reports, name="reports"),
+    path("reports/rates/<int:place>", views.place_rates, name="rates"),
+    path("reports/<slug:kind>/<str:period>", views.all_filed, name="collected"),
+    path("reports/<slug:kind>/<str:period>/<int:place>", views.one_report, name="report"),
+]
