@@ -7,7 +7,11 @@ import tomllib
 from functools import cache, partial
 from importlib.resources import files
 
-from notoneless.bureau.figures.kinds import Figure
+from django.db import connection
+from django.utils import timezone
+
+from notoneless.bureau.cases.transitions import FIRST
+from notoneless.bureau.figures.kinds import Figure, Records
 from notoneless.bureau.people.figures import names
 from notoneless.bureau.people.standing import ENROLLED_FIRST, RANK, When, persons, pick
 from notoneless.calendar import term_on
@@ -87,42 +91,54 @@ def _pupils_at_start(stage: str, on: dt.date, known_on: dt.date | None) -> str:
 _PLACE = "coalesce(c.school_id, c.home_id, c.county_id)"
 
 
-def _moment(day: dt.date) -> str:
-    return f"'{day + dt.timedelta(days=1)}'"
+_STATE = f"CASE WHEN e.kind = 'opened' THEN '{FIRST}' ELSE e.state END"
+"""The state after a line of the timeline; "" where it says nothing of it."""
+
+
+def _midnight(day: dt.date) -> str:
+    """The first moment of a local day, as an SQL literal that both databases compare rightly."""
+    moment = dt.datetime.combine(day, dt.time.min, timezone.get_default_timezone())
+    text = f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
+    return f"'{text}'" if connection.vendor == "sqlite" else f"TIMESTAMPTZ '{text}+00'"
+
+
+def _until(day: dt.date) -> str:
+    """The end of a local day: what is before this was of the day or earlier."""
+    return _midnight(day + dt.timedelta(days=1))
 
 
 def _in_state(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
     """Children's cases whose last word on that day was one of these states."""
     listed = ", ".join(f"'{state}'" for state in states)
-    known = f"AND e.written_at < {_moment(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
     return f"""
         SELECT c.id AS record, {_PLACE} AS place FROM cases_case c
         WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND (
-            SELECT e.state FROM cases_entry e
-            WHERE e.case_id = c.id AND e.state <> '' AND e.at < {_moment(on)} {known}
+            SELECT {_STATE} FROM cases_entry e
+            WHERE e.case_id = c.id AND ({_STATE}) <> '' AND e.at < {_until(on)} {known}
             ORDER BY e.at DESC, e.id DESC LIMIT 1) IN ({listed})"""
 
 
 def _moved_in_month(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
     """Children's cases that came into one of these states in the month of the day, up to it."""
     listed = ", ".join(f"'{state}'" for state in states)
-    known = f"AND e.written_at < {_moment(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
     return f"""
         SELECT DISTINCT c.id AS record, {_PLACE} AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND e.state IN ({listed})
-          AND e.at >= '{on.replace(day=1)}' AND e.at < {_moment(on)} {known}"""
+        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND {_STATE} IN ({listed})
+          AND e.at >= {_midnight(on.replace(day=1))} AND e.at < {_until(on)} {known}"""
 
 
 def _dropped_out(on: dt.date, known_on: dt.date | None) -> str:
     """Children who were found to be out of school in the school year up to the day, each once."""
     listed = ", ".join(f"'{state}'" for state in DROPOUT)
-    known = f"AND e.written_at < {_moment(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
     return f"""
         SELECT c.child_id AS record, min({_PLACE}) AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND e.state IN ({listed})
-          AND e.at >= '{term_on(on).school_year}-09-01' AND e.at < {_moment(on)} {known}
+        WHERE c.child_id IS NOT NULL AND {_STATE} IN ({listed})
+          AND e.at >= {_midnight(dt.date(term_on(on).school_year, 9, 1))} AND e.at < {_until(on)} {known}
         GROUP BY c.child_id"""
 
 
@@ -132,69 +148,122 @@ def _case_numbers(keys: list[int]) -> dict[int, str]:
     return dict(Case.objects.filter(pk__in=keys).values_list("pk", "number"))
 
 
-CASE = {"unit": N_("案"), "permission": "case.see", "page": "cases:case", "shown": _case_numbers}
-PERSON = {"unit": N_("人"), "page": "people:child", "shown": names}
+def _people(id: str, text: str, what: str, records: Records) -> Figure:  # noqa: A002 - a figure's id
+    return Figure(
+        id=id,
+        text=text,
+        unit=N_("人"),
+        what=what,
+        records=records,
+        page="people:child",
+        shown=names,
+    )
+
+
+def _cases(id: str, text: str, what: str, records: Records) -> Figure:  # noqa: A002 - the same
+    return Figure(
+        id=id,
+        text=text,
+        unit=N_("案"),
+        what=what,
+        records=records,
+        page="cases:case",
+        permission="case.see",
+        shown=_case_numbers,
+    )
+
 
 FIGURES = (
-    Figure(
-        id="reports.of_age", text=N_("义务教育适龄儿童"), records=partial(_of_age, "compulsory"),
-        what=N_("户籍名单上当年8月31日满六周岁、不满十五周岁的儿童，按住处归县"), **PERSON,
+    _people(
+        id="reports.of_age",
+        text=N_("义务教育适龄儿童"),
+        records=partial(_of_age, "compulsory"),
+        what=N_("户籍名单上当年8月31日满六周岁、不满十五周岁的儿童，按住处归县"),
     ),
-    Figure(
-        id="reports.of_age_enrolled", text=N_("适龄儿童在读"), records=partial(_of_age_enrolled, "compulsory"),
-        what=N_("其中学籍状态为在读的（小学及以上学段），休学的复学以后再计"), **PERSON,
+    _people(
+        id="reports.of_age_enrolled",
+        text=N_("适龄儿童在读"),
+        records=partial(_of_age_enrolled, "compulsory"),
+        what=N_("其中学籍状态为在读的（小学及以上学段），休学的复学以后再计"),
     ),
-    Figure(
-        id="reports.primary_age", text=N_("小学学龄儿童"), records=partial(_of_age, "primary"),
-        what=N_("户籍名单上当年8月31日达到小学学龄的儿童，按住处归县"), **PERSON,
+    _people(
+        id="reports.primary_age",
+        text=N_("小学学龄儿童"),
+        records=partial(_of_age, "primary"),
+        what=N_("户籍名单上当年8月31日达到小学学龄的儿童，按住处归县"),
     ),
-    Figure(
-        id="reports.primary_age_enrolled", text=N_("小学学龄儿童已入学"), records=partial(_of_age_enrolled, "primary"),
-        what=N_("其中在小学或以上学段在读的"), **PERSON,
+    _people(
+        id="reports.primary_age_enrolled",
+        text=N_("小学学龄儿童已入学"),
+        records=partial(_of_age_enrolled, "primary"),
+        what=N_("其中在小学或以上学段在读的"),
     ),
-    Figure(
-        id="reports.junior_age", text=N_("初中学龄儿童"), records=partial(_of_age, "junior"),
-        what=N_("户籍名单上当年8月31日达到初中学龄的儿童，按住处归县"), **PERSON,
+    _people(
+        id="reports.junior_age",
+        text=N_("初中学龄儿童"),
+        records=partial(_of_age, "junior"),
+        what=N_("户籍名单上当年8月31日达到初中学龄的儿童，按住处归县"),
     ),
-    Figure(
-        id="reports.junior_age_enrolled", text=N_("初中学龄儿童已入学"), records=partial(_of_age_enrolled, "junior"),
-        what=N_("其中在初中或以上学段在读的"), **PERSON,
+    _people(
+        id="reports.junior_age_enrolled",
+        text=N_("初中学龄儿童已入学"),
+        records=partial(_of_age_enrolled, "junior"),
+        what=N_("其中在初中或以上学段在读的"),
     ),
-    Figure(
-        id="reports.primary_pupils", text=N_("小学在校生"), records=partial(_pupils, "primary"),
-        what=N_("小学在读学生，不论年龄，按学校归县"), **PERSON,
+    _people(
+        id="reports.primary_pupils",
+        text=N_("小学在校生"),
+        records=partial(_pupils, "primary"),
+        what=N_("小学在读学生，不论年龄，按学校归县"),
     ),
-    Figure(
-        id="reports.junior_pupils", text=N_("初中在校生"), records=partial(_pupils, "junior"),
-        what=N_("初中在读学生，不论年龄，按学校归县"), **PERSON,
+    _people(
+        id="reports.junior_pupils",
+        text=N_("初中在校生"),
+        records=partial(_pupils, "junior"),
+        what=N_("初中在读学生，不论年龄，按学校归县"),
     ),
-    Figure(
-        id="reports.pupils_at_start", text=N_("学年初在校生"), records=partial(_pupils_at_start, "compulsory"),
-        what=N_("本学年10月31日（未到则当天）小学、初中在读学生，按学校归县"), **PERSON,
+    _people(
+        id="reports.pupils_at_start",
+        text=N_("学年初在校生"),
+        records=partial(_pupils_at_start, "compulsory"),
+        what=N_("本学年10月31日（未到则当天）小学、初中在读学生，按学校归县"),
     ),
-    Figure(
-        id="reports.dropped_out", text=N_("本学年辍学学生"), records=_dropped_out, permission="case.see",
-        what=N_("本学年核实为应在校而不在的儿童，每人计一次，返校的也计"), **PERSON,
+    _people(
+        id="reports.dropped_out",
+        text=N_("本学年辍学学生"),
+        records=_dropped_out,
+        what=N_("本学年核实为应在校而不在的儿童，每人计一次，返校的也计"),
     ),
-    Figure(
-        id="reports.suspected", text=N_("疑似辍学"), records=partial(_in_state, SUSPECTED),
-        what=N_("到当天还没有核实的个案"), **CASE,
+    _cases(
+        id="reports.suspected",
+        text=N_("疑似辍学"),
+        records=partial(_in_state, SUSPECTED),
+        what=N_("到当天还没有核实的个案"),
     ),
-    Figure(
-        id="reports.dropout", text=N_("辍学在办"), records=partial(_in_state, DROPOUT),
-        what=N_("到当天已核实、还没有返校的个案"), **CASE,
+    _cases(
+        id="reports.dropout",
+        text=N_("辍学在办"),
+        records=partial(_in_state, DROPOUT),
+        what=N_("到当天已核实、还没有返校的个案"),
     ),
-    Figure(
-        id="reports.suspected_new", text=N_("本月新增疑似辍学"), records=partial(_moved_in_month, SUSPECTED),
-        what=N_("当月1日到当天新立的个案"), **CASE,
+    _cases(
+        id="reports.suspected_new",
+        text=N_("本月新增疑似辍学"),
+        records=partial(_moved_in_month, SUSPECTED),
+        what=N_("当月1日到当天新立的个案"),
     ),
-    Figure(
-        id="reports.returned_new", text=N_("本月返校"), records=partial(_moved_in_month, ("returned",)),
-        what=N_("当月1日到当天返校的个案"), **CASE,
+    _cases(
+        id="reports.returned_new",
+        text=N_("本月返校"),
+        records=partial(_moved_in_month, ("returned",)),
+        what=N_("当月1日到当天返校的个案"),
     ),
-    Figure(
-        id="reports.closed_new", text=N_("本月销号"),
-        records=partial(_moved_in_month, ("closed", "data_error", "excused", "elsewhere", "handed_out")),
-        what=N_("当月1日到当天销号的个案"), **CASE,
+    _cases(
+        id="reports.closed_new",
+        text=N_("本月销号"),
+        records=partial(
+            _moved_in_month, ("closed", "data_error", "excused", "elsewhere", "handed_out")
+        ),
+        what=N_("当月1日到当天销号的个案"),
     ),
-)  # fmt: skip
+)

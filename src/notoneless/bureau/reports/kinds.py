@@ -89,7 +89,11 @@ def kinds() -> dict[str, Kind]:
     rows = tomllib.loads(files(__package__).joinpath("kinds.toml").read_text("utf-8"))
     return {
         name: Kind(
-            name, Text(row["zh"], row["en"]), row["at"], row["period"], row["due"],
+            name,
+            Text(row["zh"], row["en"]),
+            row["at"],
+            row["period"],
+            row["due"],
             tuple(row["figures"]),
         )
         for name, row in rows.items()

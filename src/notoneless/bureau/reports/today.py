@@ -32,9 +32,7 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 ),
                 count=len(owing),
                 unit=gettext("份"),
-                url=reverse(
-                    "reports:report", args=(kind.id, period, owing[0].organisation.pk)
-                )
+                url=reverse("reports:report", args=(kind.id, period, owing[0].organisation.pk))
                 if len(owing) == 1
                 else reverse("reports:collected", args=(kind.id, period)),
                 due=timezone.make_aware(dt.datetime.combine(due, dt.time(18))),

@@ -98,9 +98,7 @@ def all_filed(request: Request, kind: str, period: str) -> HttpResponse:
     )
     title = f"{found.label(period)}{found.text}"
     table = Table(request, rows, columns, title=title, per_page=500)
-    sums = [
-        (figures()[name].label, sum(one.count(name) or 0 for one in rows)) for name in known
-    ]
+    sums = [(figures()[name].label, sum(one.count(name) or 0 for one in rows)) for name in known]
     return table.answer(
         "reports/collected.html",
         {
