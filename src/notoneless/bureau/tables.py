@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +37,8 @@ from notoneless.bureau.audit import actions as audit
 from notoneless.i18n import gettext
 
 ROWS_PER_PAGE = 50
+LOT = 2000
+"""Rows of an export fetched at a time."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -104,13 +107,16 @@ class Table:
         per_page: int = ROWS_PER_PAGE,
         size: int | None = None,
         heading: Sequence[str] = (),
+        late: Callable[[Sequence[Any]], object] | None = None,
     ) -> None:
-        """``size``: how many rows there are before any filter, where counting them takes long.
+        """``late`` adds to rows what takes long to find: to those of the page, to an export lot by lot.
+
+        ``size``: how many rows there are before any filter, where counting them takes long.
 
         ``heading``: lines above the list in its workbook, such as its title, its day and its unit.
         """
         self.request, self.columns, self.title, self.per_page = request, columns, title, per_page
-        self.size, self.heading = size, heading
+        self.size, self.heading, self.late = size, heading, late
         self.filter = filters(request.GET, queryset=rows, request=request) if filters else None
         self.rows = self._sorted(self.filter.qs if self.filter is not None else rows)
 
@@ -134,7 +140,11 @@ class Table:
         paginator = Paginator(self.rows, self.per_page)
         if self.size is not None and not self.filtered:
             paginator.__dict__["count"] = self.size  # else it would count
-        return paginator.get_page(self.request.GET.get("page"))
+        page = paginator.get_page(self.request.GET.get("page"))
+        if self.late is not None:
+            page.object_list = list(page.object_list)
+            self.late(page.object_list)
+        return page
 
     @property
     def carried(self) -> list[tuple[str, str]]:
@@ -195,7 +205,9 @@ class Table:
         """All rows as filtered and sorted, as a workbook."""
         rows: Iterable[Any] = self.rows
         if isinstance(self.rows, QuerySet):
-            rows = self.rows.iterator(chunk_size=2000)
+            rows = self.rows.iterator(chunk_size=LOT)
+        if self.late is not None:
+            rows = self._later(iter(rows), self.late)
         return workbook(
             self.request,
             title=self.title,
@@ -203,6 +215,11 @@ class Table:
             columns=[(column.heading, column.number) for column in self.columns],
             rows=([column.of(row) for column in self.columns] for row in rows),
         )
+
+    def _later(self, rows: Iterator[Any], late: Callable[[Sequence[Any]], object]) -> Iterator[Any]:
+        while lot := list(itertools.islice(rows, LOT)):
+            late(lot)
+            yield from lot
 
 
 def workbook(

@@ -44,7 +44,14 @@ MARKS = {
 }
 
 
-ORDER = ("child__school_name", "child__grade", "child__class_name", "child__name", "pk")
+ORDER = (
+    "child__school_name",
+    "child__grade",
+    "child__class_name",
+    "child__name",
+    "pk",
+    "guarantee",
+)
 """How a list that is not too long is read: by school and class."""
 
 
@@ -69,17 +76,30 @@ def at(rows: Rows, place: Organisation) -> Rows:
 
 
 def standings(
-    sweep: Sweep, guarantees: Collection[str], verdicts: Collection[str], *, newest: bool
+    sweep: Sweep,
+    guarantees: Collection[str],
+    verdicts: Collection[str],
+    *,
+    newest: bool,
+    among: str = "",
 ) -> Rows:
     """How children stood at a sweep, a row per guarantee, with ``guarantee``, ``verdict`` and ``way``.
 
-    ``newest``: it is the last sweep there is, so the index of what stands now serves.
+    ``newest``: it is the last sweep there is, so the index of what stands now serves. ``among``: only those for
+    whom another guarantee holds as well, kept or not.
     """
+    outcomes = Outcome.objects.filter(guarantee__in=tuple(guarantees), verdict__in=tuple(verdicts))
+    # Patterns are few and found at once; with their keys written out, a database begins with them.
+    patterns = set(outcomes.values_list("pattern", flat=True))
+    if among:
+        holds = Outcome.objects.filter(guarantee=among, verdict__in=VERDICTS[OWED])
+        patterns &= set(holds.values_list("pattern", flat=True))
     then = Q(until__isnull=True)
     if not newest:
         then = Q(since__lte=sweep.pk) & (then | Q(until__gt=sweep.pk))
     rows: Rows = Standing.objects.filter(
         then,
+        pattern__in=patterns,
         pattern__outcomes__guarantee__in=tuple(guarantees),
         pattern__outcomes__verdict__in=tuple(verdicts),
     )
@@ -108,6 +128,15 @@ def with_since(rows: Rows) -> Rows:
         )
     )
     return told
+
+
+def tell_since(rows: Rows, some: Sequence[Any]) -> None:
+    """Give some of the rows their ``begun``."""
+    asked = with_since(rows.filter(pk__in={row.pk for row in some}).order_by())
+    told = asked.values_list("pk", "guarantee", "begun")
+    begun = {(key, guarantee): day for key, guarantee, day in told}
+    for row in some:
+        row.begun = begun[row.pk, row.guarantee]
 
 
 def columns(
@@ -176,11 +205,3 @@ def age(born: dt.date | None, on: dt.date) -> int | None:
     if born is None:
         return None
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def among(rows: Rows, guarantee: str) -> Rows:
-    """Those of the rows for whom another guarantee holds as well, kept or not."""
-    holds = Outcome.objects.filter(
-        pattern=OuterRef("pattern"), guarantee=guarantee, verdict__in=VERDICTS[OWED]
-    )
-    return rows.filter(Exists(holds))

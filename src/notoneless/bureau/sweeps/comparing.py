@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count as Counted
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -153,8 +154,8 @@ def _from_poor(asked: Asked, absent: Count) -> Sentence:
 
 
 def _poor(asked: Asked, sweep: Sweep, *, newest: bool) -> behind.Rows:
-    rows = behind.standings(sweep, [ABSENT], [Verdict.GAP], newest=newest)
-    return behind.among(behind.at(rows, asked.place), POOR)
+    rows = behind.standings(sweep, [ABSENT], [Verdict.GAP], newest=newest, among=POOR)
+    return behind.at(rows, asked.place)
 
 
 def lines(asked: Asked, kind: str) -> list[Line]:
@@ -190,12 +191,9 @@ def ways(asked: Asked, guarantee: str, *, but: str = "") -> list[Way]:
     rule = next((one for one in asked.guarantees if one.id == guarantee), None)
     if rule is None:
         return []
-    verdicts = [Verdict.KEPT, Verdict.EXCUSED]
-    rows = behind.standings(asked.sweep, [guarantee], verdicts, newest=asked.newest)
-    if but:
-        rows = rows.exclude(way=but)
-    counted = behind.at(rows, asked.place).values("verdict", "way").annotate(n=Counted("pk"))
-    numbers = {(row["verdict"], row["way"]): row["n"] for row in counted.order_by()}
+    # What a sweep found never changes: it is counted once, by whoever asks first.
+    key = f"ways:{asked.sweep.pk}:{asked.place.pk}:{guarantee}:{but}"
+    numbers = cache.get_or_set(key, lambda: _spread(asked, guarantee, but), 24 * 3600) or {}
     listed = [("kept", way) for way in rule.kept] + [("excused", way) for way in rule.excused]
     return [
         Way(
@@ -206,6 +204,15 @@ def ways(asked: Asked, guarantee: str, *, but: str = "") -> list[Way]:
         for verdict, way in listed
         if numbers.get((verdict, way.id))
     ]
+
+
+def _spread(asked: Asked, guarantee: str, but: str) -> dict[tuple[str, str], int]:
+    verdicts = [Verdict.KEPT, Verdict.EXCUSED]
+    rows = behind.standings(asked.sweep, [guarantee], verdicts, newest=asked.newest)
+    if but:
+        rows = rows.exclude(way=but)
+    counted = behind.at(rows, asked.place).values("verdict", "way").annotate(n=Counted("pk"))
+    return {(row["verdict"], row["way"]): row["n"] for row in counted.order_by()}
 
 
 WIDE = ("county", "city", "province")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -76,19 +78,22 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
         raise Http404
     verdicts = rows_behind.VERDICTS[verdict]
     ids = [one.id for one in wanted]
-    rows = rows_behind.standings(told.sweep, ids, verdicts, newest=told.newest)
-    rows = rows_behind.at(rows, told.place).select_related("child", "home__parent", "pattern")
     size = _size(told, ids, verdicts)
     names = [str(wanted[0].text) if len(wanted) == 1 else gettext("全部保障")]
-    if (among := request.GET.get("among")) is not None:
+    among = request.GET.get("among", "")
+    if among:
         other = next((one for one in told.guarantees if one.id == among), None)
         if other is None:
             raise Http404
-        rows = rows_behind.among(rows, other.id)
         names.append(gettext("其中“{guarantee}”的对象").format(guarantee=other.text))
-    rows = rows_behind.with_since(rows)
-    if size <= FEW:
-        rows = rows.order_by(*rows_behind.ORDER)
+    rows = rows_behind.standings(told.sweep, ids, verdicts, newest=told.newest, among=among)
+    rows = rows_behind.at(rows, told.place)
+    late = partial(rows_behind.tell_since, rows)
+    rows = rows.select_related("child", "home__parent", "pattern")
+    by_since = request.GET.get("sort", "").lstrip("-") == "since"
+    if by_since:
+        rows = rows_behind.with_since(rows)
+    rows = rows.order_by(*(rows_behind.ORDER if size <= FEW else ("pk", "guarantee")))
     what = rows_behind.text(verdict)
     title = gettext("，").join([told.place.name, *names, what])
     unit = gettext("人") if len(wanted) == 1 else gettext("件，一个儿童每项保障计一件")
@@ -102,7 +107,8 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
             verdicts=[(one, str(Verdict(one).label)) for one in verdicts],
             ways=_ways(wanted[0], verdict) if len(wanted) == 1 else [],
         ),
-        size=size if size > FEW and among is None else None,
+        size=None if among else size,
+        late=None if by_since else late,
         heading=(
             title,
             gettext("截至{day}，单位：{unit}").format(day=told.sweep.as_of, unit=unit),
