@@ -70,7 +70,7 @@ class Found:
 def decide(rules: Rules, *, on: dt.date, known_on: dt.date | None = None) -> Found:
     """Hold every child against every guarantee, and compare with how it stands now."""
     db = connect(memory=MEMORY)
-    _facts(db, on, known_on)
+    gather(db, on, known_on)
     verdicts = engine.decide(db, rules.sweep, "facts")
     parts = ", ".join(
         f"to_hex({kind}_{word})" for word in range(rules.sweep.words) for kind in ("sig", "unk")
@@ -87,7 +87,7 @@ def decide(rules: Rules, *, on: dt.date, known_on: dt.date | None = None) -> Fou
     return Found(db, rules, children)
 
 
-def _facts(db: duckdb.DuckDBPyConnection, on: dt.date, known_on: dt.date | None) -> None:
+def gather(db: duckdb.DuckDBPyConnection, on: dt.date, known_on: dt.date | None) -> None:
     """``told``: what every app knows; ``facts``: the same less the places, as the kernel wants it.
 
     A word that another app has counts before that of the lists.

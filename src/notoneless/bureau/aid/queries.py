@@ -1,0 +1,208 @@
+"""The only reads for others, scoped by the county or school that a person is responsible for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.accounts.queries import reach
+from notoneless.bureau.aid.models import AnswerLine, Award, Batch, Card, Item, Proposal, Reason
+from notoneless.bureau.rules import queries as rules
+from notoneless.calendar import term_on
+
+SEE = "aid.see"
+
+
+def awards(by: User, permission: str = SEE) -> QuerySet[Award]:
+    """The awards of students of the schools in reach, or of the counties where they have no school."""
+    here = reach(by, permission)
+    return Award.objects.filter(Q(school__in=here) | Q(school__isnull=True, county__in=here))
+
+
+def batches(by: User, permission: str = SEE) -> QuerySet[Batch]:
+    """The batches of the counties in reach, newest first."""
+    return (
+        Batch.objects.filter(county__in=reach(by, permission))
+        .select_related("county", "proposed_by", "approved_by", "released_by")
+        .order_by("-pk")
+    )
+
+
+def counties(by: User, permission: str) -> QuerySet[Organisation]:
+    """The counties where a person has a permission."""
+    return Organisation.objects.filter(pk__in=reach(by, permission), kind="county").order_by("code")
+
+
+def last_proposal(term: str) -> Proposal | None:
+    """The newest proposal of a term."""
+    return Proposal.objects.filter(term=term).first()
+
+
+def terms() -> list[str]:
+    """The terms that there are proposals of, newest first; of a year autumn comes after spring."""
+    found = Proposal.objects.order_by().values_list("term", flat=True).distinct()
+    return sorted(found, key=lambda term: (term[:4], term.endswith("autumn")), reverse=True)
+
+
+def reasons(by: User, proposal: Proposal) -> QuerySet[Any, dict[str, Any]]:
+    """Why how many students of the counties in reach are owed a policy, or not."""
+    here = reach(by, SEE)
+    rows: QuerySet[Any, Any] = Reason.objects.filter(proposal=proposal, county__in=here)
+    summed: QuerySet[Any, dict[str, Any]] = rows.values("policy", "verdict", "text").annotate(
+        count=Sum("children"), sum=Sum("fen")
+    )
+    return summed.order_by("policy", "verdict", "-count")
+
+
+def by_policy(by: User, proposal: Proposal) -> dict[str, dict[str, int]]:
+    """By policy: how many are owed it, are not, or cannot be decided, and the sum owed per period."""
+    found: dict[str, dict[str, int]] = {}
+    rows = Reason.objects.filter(proposal=proposal, county__in=reach(by, SEE))
+    for policy, verdict, children, fen in rows.values_list("policy", "verdict").annotate(
+        Sum("children"), Sum("fen")
+    ):
+        mine = found.setdefault(policy, {"owed": 0, "not_owed": 0, "needs_data": 0, "fen": 0})
+        mine[verdict] += children
+        mine["fen"] += fen if verdict == "owed" else 0
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Awards of a school and policy that were not paid yet, all for one reason."""
+
+    school: int | None
+    school_name: str
+    county: int
+    policy: str
+    why: str
+    count: int
+    fen: int
+
+    @property
+    def ready(self) -> bool:
+        """Can it go into a batch?"""
+        return self.why == "ready"
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.county}-{self.school or 0}-{self.policy}"
+
+
+def waiting(by: User, term: str) -> list[Waiting]:
+    """What is owed and on no way to anybody, by school, policy and what it waits for.
+
+    ``ready`` for a batch, ``no_card``, ``returned`` by the bank.
+    """
+    card = Card.objects.filter(child=OuterRef("child"), ended_on__isnull=True)
+    rows = (
+        awards(by)
+        .filter(term=term, state="proposed")
+        .annotate(has_card=Exists(card))
+        .values_list("school", "school__name", "county", "policy", "has_card")
+        .annotate(Count("pk"), Sum("amount"))
+    )
+    found = [
+        Waiting(school, name or "", county, policy, "ready" if has else "no_card", count, fen)
+        for school, name, county, policy, has, count, fen in rows
+    ]
+    back = (
+        awards(by)
+        .filter(term=term, payments__state="returned")
+        .exclude(items__stands=True)
+        .values_list("school", "school__name", "county", "policy")
+        .annotate(Count("pk"), Sum("amount"))
+    )
+    found += [
+        Waiting(school, name or "", county, policy, "returned", count, fen)
+        for school, name, county, policy, count, fen in back
+    ]
+    return sorted(found, key=lambda one: (one.school_name, one.policy, one.why))
+
+
+def chosen(by: User, term: str, keys: Iterable[str]) -> dict[int, list[int]]:
+    """The awards behind chosen rows of `waiting` that are ready, by county."""
+    found: dict[int, list[int]] = {}
+    for key in dict.fromkeys(keys):
+        county, _, rest = key.partition("-")
+        school, _, policy = rest.partition("-")
+        if not (county.isdecimal() and school.isdecimal()):
+            continue
+        rows = awards(by, "aid.batch").filter(
+            term=term, state="proposed", county=int(county), policy=policy
+        )
+        rows = rows.filter(school=int(school)) if int(school) else rows.filter(school__isnull=True)
+        found.setdefault(int(county), []).extend(rows.values_list("pk", flat=True))
+    return {county: keys for county, keys in found.items() if keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """What an approver should look at before he passes a batch: how many, and the first positions."""
+
+    kind: str
+    count: int
+    positions: tuple[int, ...]
+
+
+_SHOWN = 12
+
+
+def unusual(batch: Batch) -> list[Unusual]:
+    """One card for two children, cards that nothing was paid to yet, large sums."""
+    large = rules.value("aid.large_sum", batch.county, batch.proposed_at.date())
+    assert isinstance(large, int)
+    items = batch.items.all()
+    shared = (
+        Item.objects.filter(batch=batch)
+        .values("card__number_index")
+        .annotate(children=Count("award__child", distinct=True))
+        .filter(children__gt=1)
+        .values("card__number_index")
+    )
+    paid_before = Item.objects.filter(card=OuterRef("card"), answer="confirmed", batch__lt=batch.pk)
+    tests = (
+        ("shared_card", items.filter(card__number_index__in=shared)),
+        ("new_card", items.filter(~Exists(paid_before))),
+        ("large_sum", items.filter(amount__gt=large * 100)),
+    )
+    found = []
+    for kind, rows in tests:
+        count = rows.count()
+        if count:
+            first = rows.order_by("position").values_list("position", flat=True)[:_SHOWN]
+            found.append(Unusual(kind, count, tuple(first)))
+    return found
+
+
+def answered(batch: Batch) -> dict[str, tuple[int, int]]:
+    """Sent = confirmed + bounced + open: number and fen of each."""
+    rows = batch.items.values_list("answer").annotate(Count("pk"), Sum("amount"))
+    found = {answer: (count, fen) for answer, count, fen in rows}
+    return {answer: found.get(answer, (0, 0)) for answer in ("confirmed", "bounced", "open")}
+
+
+def not_applied(batch: Batch) -> QuerySet[AnswerLine]:
+    """Lines of the bank's answers that changed nothing and that somebody must look at."""
+    return (
+        AnswerLine.objects.filter(file__batch=batch)
+        .exclude(outcome__in=("confirmed", "bounced", "late"))
+        .select_related("item")
+        .order_by("file", "row")
+    )
+
+
+def term_now() -> str:
+    """Today's term."""
+    return str(term_on(timezone.localdate()))
+
+
+def of_child(by: User, child: int) -> QuerySet[Award]:
+    """A child's awards, newest term first; the caller has checked that the child is in reach."""
+    return awards(by).filter(child__person=child).order_by("-term", "policy")

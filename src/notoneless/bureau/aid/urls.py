@@ -1,0 +1,33 @@
+"""Addresses: what is owed, policies, proposals, awards, batches, cards."""
+
+from django.urls import path
+
+from notoneless.bureau.aid import views, views_batches
+from notoneless.bureau.offers import MenuItem
+from notoneless.i18n import N_
+
+PREFIX = ""
+app_name = "aid"
+
+MENU = (MenuItem(N_("资助"), "aid:waiting", 40),)
+
+urlpatterns = [
+    path("aid", views.waiting, name="waiting"),
+    path("aid/policies", views.policies, name="policies"),
+    path("aid/policies/<slug:name>", views.policy, name="policy"),
+    path("aid/proposals", views.proposals, name="proposals"),
+    path("aid/proposals/run", views.run, name="run"),
+    path("aid/awards", views.awards, name="awards"),
+    path("aid/awards/<int:key>", views.award, name="award"),
+    path("aid/cards", views_batches.cards, name="cards"),
+    path("aid/batches", views_batches.batches, name="batches"),
+    path("aid/batches/new", views_batches.propose, name="propose"),
+    path("aid/batches/again", views_batches.again, name="again"),
+    path("aid/batches/<int:key>", views_batches.batch, name="batch"),
+    path("aid/batches/<int:key>/approval", views_batches.approve, name="approve"),
+    path("aid/batches/<int:key>/return", views_batches.send_back, name="send_back"),
+    path("aid/batches/<int:key>/release", views_batches.release, name="release"),
+    path("aid/batches/<int:key>/file.<str:kind>", views_batches.file, name="file"),
+    path("aid/batches/<int:key>/answers", views_batches.answers, name="answers"),
+    path("aid/payments/<int:key>/drop", views_batches.drop, name="drop"),
+]
