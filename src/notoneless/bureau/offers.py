@@ -5,6 +5,7 @@
 - ``first_page.py`` with ``parts(by, on)``: what stands on the first page below that
 - ``after_lists.py`` with ``lists_changed(organisation, on)``: in the transaction in which a list, or an answer
   about one of its rows, has changed what is known of an organisation's children
+- ``after_merges.py`` with ``children_merged(by, roots)``: in the act that finds two children to be one or two
 - ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
 - ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """

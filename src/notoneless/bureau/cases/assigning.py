@@ -19,10 +19,10 @@ PLACE = {"administration": "home_id", "education": "school_id"}
 """Which place of a case each line goes up from."""
 
 
-def assign(on: dt.date, cases: Iterable[int] | None = None) -> tuple[int, int]:
+def assign(on: dt.date, cases: Iterable[int] | None = None) -> list[int]:
     """Make the people of these cases (keys), or of all active ones, right on a day.
 
-    Gives how many steps changed hands and how many stand without a person. Call it in a transaction.
+    Gives the keys of cases of which a step changed hands. Call it in a transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS cases_wanted")
@@ -36,10 +36,8 @@ def assign(on: dt.date, cases: Iterable[int] | None = None) -> tuple[int, int]:
             for keys in chunks(sorted(set(cases))):
                 _want(on, f"c.id IN ({', '.join(map(str, keys))})")
         changed = _apply(on)
-        cursor.execute("SELECT count(*) FROM cases_wanted WHERE user_id IS NULL")
-        holes = cursor.fetchone()[0]
         cursor.execute("DROP TABLE cases_wanted")
-    return changed, holes
+    return changed
 
 
 def _want(on: dt.date, which: str) -> None:
@@ -76,17 +74,17 @@ _SAME = """w.case_id = r.case_id AND w.line = r.line AND w.step = r.step
     AND coalesce(w.user_id, 0) = coalesce(r.user_id, 0)"""
 
 
-def _apply(on: dt.date) -> int:
+def _apply(on: dt.date) -> list[int]:
     day, before = on.isoformat(), (on - dt.timedelta(days=1)).isoformat()
+    wrong = f"""until IS NULL AND case_id IN (SELECT case_id FROM cases_wanted)
+        AND NOT EXISTS (SELECT 1 FROM cases_wanted w JOIN cases_responsible r
+                        ON {_SAME} WHERE r.id = cases_responsible.id)"""
     with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT case_id FROM cases_responsible WHERE {wrong} ORDER BY 1")
+        changed = [key for (key,) in cursor.fetchall()]
         # Who began today and is not right any more today never counted.
-        wrong = f"""until IS NULL AND case_id IN (SELECT case_id FROM cases_wanted)
-            AND NOT EXISTS (SELECT 1 FROM cases_wanted w JOIN cases_responsible r
-                            ON {_SAME} WHERE r.id = cases_responsible.id)"""
         cursor.execute(f"DELETE FROM cases_responsible WHERE since >= %s AND {wrong}", [day])
-        changed: int = cursor.rowcount
         cursor.execute(f"UPDATE cases_responsible SET until = %s WHERE {wrong}", [before])
-        changed += cursor.rowcount
         cursor.execute(
             """INSERT INTO cases_responsible
                    (case_id, line, step, duty, organisation_id, user_id, since)
@@ -97,3 +95,18 @@ def _apply(on: dt.date) -> int:
             [day],
         )
     return changed
+
+
+def follow_places() -> None:
+    """Let active cases follow their children: a new home, a new class. What is not known any more stays."""
+    with connection.cursor() as cursor:
+        for column, known in (
+            ("home_id", "c.home_id"),
+            ("school_id", "coalesce(c.attending_id, c.school_id)"),
+        ):
+            cursor.execute(
+                f"""UPDATE cases_case SET {column} = {known} FROM people_child c
+                    WHERE c.id = cases_case.child_id AND {known} IS NOT NULL
+                    AND cases_case.closed_on IS NULL AND cases_case.joined_to_id IS NULL
+                    AND (cases_case.{column} IS NULL OR cases_case.{column} <> {known})"""
+            )

@@ -17,9 +17,16 @@ def _content() -> dict[str, Any]:
 
 
 @cache
+def documents() -> dict[str, dict[str, Any]]:
+    """The rows of ``documents.toml`` by their codes: words, who issues it, the text of its template."""
+    content = tomllib.loads(files(__package__).joinpath("documents.toml").read_text("utf-8"))
+    return {code: row for code, row in content.items() if isinstance(row, dict)}
+
+
+@cache
 def words(section: str) -> dict[str, Text]:
     """Every code of a section with its words, in the order of the file."""
-    rows = _content()[section]
+    rows = documents() if section == "documents" else _content()[section]
     rows = rows.get("codes", rows)
     return {code: Text(row["zh"], row.get("en", "")) for code, row in rows.items()}
 

@@ -13,9 +13,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from notoneless.bureau.accounts.models import Organisation, User
-from notoneless.bureau.cases.codes import LAST_STEP
+from notoneless.bureau.cases.codes import LAST_STEP, word
 from notoneless.bureau.cases.transitions import FIRST, active, states
-from notoneless.bureau.people.models import Child
+from notoneless.bureau.language import gettext_lazy as _
+from notoneless.bureau.people.models import Child, Circumstance
 from notoneless.vault.fields import SealedText
 
 CHILD = "child"
@@ -243,3 +244,238 @@ class Responsible(models.Model):
     def __str__(self) -> str:
         """For a shell."""
         return f"{self.line} {self.step} of case {self.case_id}"
+
+
+class DepartmentTask(models.Model):
+    """What another department is asked to find out or do; its answer is written down by an officer."""
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        ASKED = "asked", _("等待回复")
+        ANSWERED = "answered", _("已回复")
+        REFUSED = "refused", _("不办")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    department = models.CharField(max_length=20)
+    what = SealedText()
+    due = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    answer = SealedText(null=True)
+    answered_on = models.DateField(null=True)
+    answered_by = models.CharField(max_length=60, blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        """An answer or a refusal says something, on a day."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state="asked", answered_on__isnull=True)
+                | (Q(state__in=("answered", "refused", "withdrawn"), answered_on__isnull=False)),
+                name="task_answered_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__isnull=False) | Q(state__in=("asked", "withdrawn")),
+                name="task_answer_says_something",
+            ),
+        )
+        indexes = (models.Index(fields=("due",), condition=Q(state="asked"), name="task_waiting"),)
+
+    def __str__(self) -> str:
+        """Its number."""
+        return f"R-{self.pk:04}" if self.pk else "R"
+
+
+class DocumentNumbering(models.Model):
+    """The last number that an office gave out in a year."""
+
+    issuer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """One row per office and year."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "year"), name="document_numbering_once"),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"{self.issuer_id} {self.year}"
+
+
+class Document(models.Model):
+    """A document of persuasion, drafted from a template, issued under a number by an office, served.
+
+    ``fills`` is what was filled into the template, as JSON; the files made of it are kept sealed, so what
+    was issued does not change with a template. Nothing here decides a penalty: a draft is a draft until the
+    office that the law names issues it.
+    """
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        DRAFT = "draft", _("草稿")
+        ISSUED = "issued", _("已签发")
+        SERVED = "served", _("已送达")
+        WITHDRAWN = "withdrawn", _("已作废")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=30)
+    issuer = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    fills = SealedText()
+    drafted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    drafted_at = models.DateTimeField()
+    issued_on = models.DateField(null=True)
+    served_on = models.DateField(null=True)
+    served_by = models.CharField(max_length=60, blank=True)
+    served_to = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        """What is issued has a number and a day, what is served the day and who served it."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("issuer", "number"),
+                condition=~Q(number=""),
+                name="document_number_is_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("draft", "withdrawn"))
+                | (~Q(number="") & Q(issued_on__isnull=False)),
+                name="document_issued_under_a_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="served")
+                | (Q(served_on__gte=F("issued_on")) & ~Q(served_by="")),
+                name="document_served_after_it_was_issued",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"{self.kind} {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return word("documents", self.kind)
+
+
+class Excuse(models.Model):
+    """An application that a child need not be in school for a time (domain facts 1.7): two people decide.
+
+    An approved one is recorded as a fact of `people`, so the sweep excuses by itself, and after its last day
+    the gap is back by itself.
+    """
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        APPLIED = "applied", _("待批")
+        APPROVED = "approved", _("已批准")
+        REFUSED = "refused", _("未批准")
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="excuses")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="excuses")
+    excuse = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    until = models.DateField()
+    document = models.CharField(max_length=100)
+    word = SealedText(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.APPLIED)
+    applied_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    fact = models.ForeignKey(Circumstance, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        """Who applies never approves; an approved one has its fact; one application at a time."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("applied_by")),
+                name="excuse_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="applied", decided_by__isnull=True)
+                | (Q(state="refused") & Q(decided_by__isnull=False))
+                | (Q(state="approved") & Q(decided_by__isnull=False) & Q(fact__isnull=False)),
+                name="excuse_approved_with_its_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gte=F("valid_from")), name="excuse_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(
+                fields=("child",), condition=Q(state="applied"), name="excuse_one_application"
+            ),
+        )
+        indexes = (models.Index(fields=("state", "until"), name="excuse_ends"),)
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"excuse {self.pk} of child {self.child_id}"
+
+
+class File(models.Model):
+    """A photo or scan, sealed on the disk under its content's digest."""
+
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="files")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="files")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="files")
+    excuse = models.ForeignKey(Excuse, models.PROTECT, null=True, related_name="files")
+    name = models.CharField(max_length=100)
+    type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        """It belongs to a case or to an excuse."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | Q(excuse__isnull=False),
+                name="file_belongs_somewhere",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class PublicWord(models.Model):
+    """What a member of the public said of a child who is not in school, written down by an officer.
+
+    No name is asked for; ``number`` is given to them to ask about it later.
+    """
+
+    number = models.CharField(max_length=20)
+    county = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    told_on = models.DateField()
+    text = SealedText()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+")
+    answer = SealedText(null=True)
+    answered_on = models.DateField(null=True)
+
+    class Meta:
+        """A number is one."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("number",), name="public_word_number_is_one"),
+        )
+
+    def __str__(self) -> str:
+        """Its number."""
+        return self.number

@@ -27,6 +27,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
@@ -152,6 +153,7 @@ def merge(*, by: User | audit.Actor, child: Child, into: Child, reason: str) -> 
     Child.objects.filter(person=child).update(person=into)
     _wipe(child)
     cards.refresh([into.pk])
+    _tell_merged(by, [into.pk])
     audit.record(
         by, "child.merged", child, organisation=queries.where(into), into=into.pk, purpose=reason
     )
@@ -180,6 +182,7 @@ def unmerge(*, by: User | audit.Actor, merge: Merge, reason: str) -> None:
         apart |= more
     Child.objects.filter(pk__in=apart).update(person=merge.child_id)
     cards.refresh([merge.child_id, whole.pk])
+    _tell_merged(by, [merge.child_id, whole.pk])
     audit.record(
         by,
         "child.unmerged",
@@ -269,6 +272,12 @@ def reveal(*, by: User | audit.Actor, child: Child, purpose: str) -> dict[str, s
         fields=sorted(numbers),
     )
     return numbers
+
+
+def _tell_merged(by: User | audit.Actor, roots: list[int]) -> None:
+    """Tell other apps, within the same act: what they keep of one child is now of another."""
+    for module in offers.found("after_merges"):
+        module.children_merged(by, roots)
 
 
 def _root(child: Child) -> Child:
