@@ -26,6 +26,7 @@ import notoneless.bureau.cases
 from notoneless.bureau.accounts import policy
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.cases import actions, moves, transitions
+from notoneless.bureau.cases.actions import moving
 from notoneless.bureau.cases.models import Case
 from notoneless.bureau.cases.moves import Told
 from notoneless.faults import Refusal
@@ -201,7 +202,7 @@ def test_a_mutant_is_caught(procedure, monkeypatch, mutant: str) -> None:
 
         everywhere = frozenset(STATES)
         free = {name: replace(way, before=everywhere) for name, way in transitions.ways().items()}
-        monkeypatch.setattr(actions, "ways", lambda: free)
+        monkeypatch.setattr(moving, "ways", lambda: free)
     else:
         monkeypatch.setattr(moves, "missing", lambda *_: [])
     with pytest.raises(AssertionError):

@@ -93,3 +93,8 @@ PLATFORM_NUMBER_TAKEN = FaultKind(
     N_("另一个在办的个案已经用了这个国家平台编号"),
     N_("核对平台上的编号，一个编号只对一个个案"),
 )
+NO_SUCH_FIELD = FaultKind(
+    "B619",
+    N_("文书模板 {document} 里的“{seen}”没有这一项"),
+    N_("照模板说明里的栏目名改；栏目名写在两层花括号里"),
+)

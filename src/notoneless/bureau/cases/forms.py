@@ -145,6 +145,50 @@ class TaskAnswer(forms.Form):
         return found
 
 
+class NewDocument(forms.Form):
+    """Which document, and which office issues it."""
+
+    kind = forms.ChoiceField(label=_("文书"), choices=lambda: _choose("documents"))
+    issuer = forms.ModelChoiceField(
+        label=_("由谁签发"),
+        queryset=Organisation.objects.none(),
+        help_text=_("系统只起草，不替任何机关作决定"),
+    )
+    deadline = forms.DateField(label=_("限期到哪天"), widget=Day(), required=False)
+
+    def __init__(self, *args: Any, issuers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["issuer"].queryset = issuers  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class Issue(forms.Form):
+    """Under which number it is issued."""
+
+    on = forms.DateField(label=_("签发日期"), widget=Day(), initial=timezone.localdate)
+    number = forms.CharField(
+        label=_("文号"),
+        required=False,
+        max_length=60,
+        help_text=_("照本单位的发文登记填；空着就由系统顺着编"),
+    )
+
+
+class Service(forms.Form):
+    """How it was served."""
+
+    on = forms.DateField(label=_("送达日期"), widget=Day(), initial=timezone.localdate)
+    who = forms.CharField(label=_("送达人"), max_length=60)
+    to = forms.ChoiceField(label=_("谁签收"), choices=lambda: _choose("whom"))
+    receipt = forms.FileField(
+        label=_("回证照片"), required=False, widget=forms.FileInput(attrs={"accept": PHOTO})
+    )
+
+    def clean_receipt(self) -> tuple[str, bytes] | None:
+        """Its name and content."""
+        receipt = self.cleaned_data.get("receipt")
+        return (receipt.name, receipt.read()) if receipt else None
+
+
 class NewExcuse(forms.Form):
     """An application for a lawful excuse."""
 

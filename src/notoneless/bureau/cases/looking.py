@@ -146,6 +146,10 @@ def _what(entry: Entry) -> str:
             for code in entry.code.split()
         ) if entry.way else ""  # fmt: skip
         return "。".join(filter(None, (str(way.text) if way else entry.code, reason, said)))
+    if entry.kind == "document":
+        kind, _, number = entry.code.partition(" ")
+        done = {"issued": gettext("签发"), "served": gettext("送达")}.get(entry.result, "")
+        return f"{done}《{word('documents', kind)}》{number}"
     told = {
         "opened": gettext("立案：{code}").format(code=word("sources", entry.code)),
         "gap_seen": gettext("又一处发现缺口：{code}").format(code=word("sources", entry.code)),

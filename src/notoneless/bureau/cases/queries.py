@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.cases.models import (
     OPEN,
@@ -138,3 +138,12 @@ def public_words(by: User) -> QuerySet[PublicWord]:
 def open_cases(by: User, permission: str = "case.see") -> QuerySet[Case]:
     """The cases in work."""
     return cases(by, permission).filter(OPEN)
+
+
+def issuers(case: Case) -> QuerySet[Organisation]:
+    """The offices above the child's home and school, from the lowest: one of them issues a document."""
+    places = [key for key in (case.home_id, case.school_id, case.county_id) if key]
+    found = Organisation.objects.filter(
+        down__below__in=places, kind__in=("school", "village", "township", "county")
+    )
+    return found.distinct().order_by("kind", "name")
