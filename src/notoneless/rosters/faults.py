@@ -209,3 +209,18 @@ BROKEN_CHARACTER = FaultKind(
     N_("字里有转码时丢失的字符（看到 {seen}）"),
     N_("照证件补上这个字；生僻字请把文件另存为 .xlsx 而不是 csv"),
 )
+ONEROSTER_LACKS = FaultKind(
+    "L056",
+    N_("OneRoster 的压缩包里少了 {files}"),
+    N_("请对方系统重新导出完整的一份，至少要有 users.csv 和 orgs.csv"),
+)
+ONEROSTER_VERSION = FaultKind(
+    "L057",
+    N_("OneRoster 的版本是 {version}，这里读 1.1 和 1.2"),
+    N_("请对方系统按 1.2 导出"),
+)
+ONEROSTER_CHANGES_ONLY = FaultKind(
+    "L058",
+    N_("这份 OneRoster 只有变动（delta），不是全部学生"),
+    N_("请对方系统导出全量（bulk）：只有变动的话，其他学生都会被当成离校"),
+)

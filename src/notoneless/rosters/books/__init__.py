@@ -43,6 +43,10 @@ def open_book(path: Path) -> Book:
         raise Refusal([faults.EMPTY_FILE.at(Place(path.name))])
     # Each make is imported when it is met: a folder of .xlsx needs none of the others.
     if start.startswith(b"PK"):
+        from notoneless.rosters.books import oneroster
+
+        if oneroster.is_one(path):
+            return oneroster.open_oneroster(path)
         from notoneless.rosters.books.xlsx import open_xlsx
 
         return open_xlsx(path)
