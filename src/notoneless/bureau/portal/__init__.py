@@ -1,0 +1,1 @@
+"""What anyone may see, without an account (no personal value is kept)."""
