@@ -17,7 +17,7 @@ from invented_class import MONDAY, NAMES, SEPTEMBER, noon, pupils
 
 from notoneless.bureau.attendance import absences, actions, facts, jobs, night, queries, sheet
 from notoneless.bureau.attendance.models import Call, Mark
-from notoneless.bureau.attendance.roster import expected_seats, roster
+from notoneless.bureau.attendance.roster import expected, expected_seats, roster
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.audit.models import Event
 from notoneless.bureau.cases.models import Case, Ground
@@ -219,10 +219,12 @@ def test_who_is_lawfully_elsewhere_is_shown_and_not_expected(bureau) -> None:
         excused.pk: "休学",
     }
     assert len(found.expected) == 5
-    assert ended.pk in found.keys
+    keys = expected(bureau["class"], MONDAY)
+    assert keys == {child.pk for child in found.expected}
+    assert ended.pk in keys
     with connection.cursor() as cursor:
         cursor.execute(expected_seats(MONDAY))
-        assert {child for child, _ in cursor.fetchall()} == found.keys
+        assert {child for child, _ in cursor.fetchall()} == keys
 
 
 def test_one_class_and_all_classes_at_once_agree(bureau) -> None:
@@ -359,7 +361,7 @@ def test_who_came_after_the_call_was_not_present_at_it(bureau) -> None:
     rows = [row(n, guardian_id=None) for n in range(1, 9)] + [row(9, "新来的", guardian_id=None)]
     taken_in(bureau, rows, "roll", MONDAY)
     new = Child.objects.get(name="新来的")
-    assert new.pk in roster(bureau["class"], MONDAY).keys
+    assert new.pk in expected(bureau["class"], MONDAY)
     assert new.pk not in told()
 
 

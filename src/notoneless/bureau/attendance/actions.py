@@ -13,7 +13,7 @@ from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.attendance import faults, jobs, queries
 from notoneless.bureau.attendance.models import STATE_OF, Call, Half, Mark, Reason
-from notoneless.bureau.attendance.roster import roster
+from notoneless.bureau.attendance.roster import expected
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.rules import queries as rules
 from notoneless.faults import Refusal
@@ -51,17 +51,17 @@ def call(
         raise Refusal([faults.NOT_UNDERSTOOD.at()])
     # Whoever calls the same class at the same moment waits here for the other.
     Organisation.objects.select_for_update(no_key=True).get(pk=school_class.pk)
-    called = roster(school_class, day)
-    if not called.expected:
+    keys = expected(school_class, day)
+    if not keys:
         raise Refusal([faults.EMPTY_CLASS.at(name=school_class.name)])
     held = queries.held(school_class, day, half)
     marks = {
         child: held[child]
-        for child in held.keys() & called.keys
+        for child in held.keys() & keys
         if child not in came and child not in absent
     }
     marks |= absent
-    if strangers := set(marks) - called.keys:
+    if strangers := set(marks) - keys:
         raise Refusal([faults.NOT_IN_CLASS.at(count=len(strangers))])
     calls = {
         one.revision: one
@@ -73,7 +73,7 @@ def call(
     current = next((one for one in calls.values() if one.replaced_at is None), None)
     if repeated:
         return repeated[0]
-    if current is not None and _said(current) == marks and current.expected == len(called.keys):
+    if current is not None and _said(current) == marks and current.expected == len(keys):
         return current
     outdated = current is not None and noted_at < current.noted_at
     if current is not None and not outdated:
@@ -85,7 +85,7 @@ def call(
         day=day,
         half=half,
         revision=max(calls, default=0) + 1,
-        expected=len(called.keys),
+        expected=len(keys),
         by_id=by.pk,
         noted_at=noted_at,
         at=now,

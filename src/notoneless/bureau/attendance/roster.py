@@ -12,10 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import CharField, F, Q, QuerySet, Value
-from django.db.models.expressions import Case as Which
-from django.db.models.expressions import When as If
-from django.db.models.functions import Concat
+from django.db.models import F, Q, QuerySet
 
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.language import gettext_lazy as _
@@ -23,16 +20,6 @@ from notoneless.bureau.people.models import Child
 from notoneless.bureau.people.standing import When, persons
 
 GRADES = "一二三四五六七八九"
-
-WRITTEN = Concat(
-    Which(
-        *(If(grade=number, then=Value(f"{digit}年级")) for number, digit in enumerate(GRADES, 1)),
-        default=Value(""),
-    ),
-    F("class_name"),
-    output_field=CharField(),
-)
-"""A card's class as classes of the tree are called: 一年级1班."""
 
 ELSEWHERE = {
     "suspended": _("休学"),
@@ -54,23 +41,26 @@ class Roster:
     expected: tuple[Child, ...]
     elsewhere: tuple[tuple[Child, str], ...] = ()
 
-    @property
-    def keys(self) -> frozenset[int]:
-        """The keys of those expected."""
-        return frozenset(child.pk for child in self.expected)
-
 
 def seated(school_class: Organisation) -> QuerySet[Child]:
     """Every child whose card says this class, expected or not."""
-    named = Q(school=school_class.parent_id) & (
-        Q(written=school_class.name) | Q(class_name=school_class.name)
-    )
-    return (
-        Child.objects.filter(person=F("pk"), on_roll=True)
-        .annotate(written=WRITTEN)
-        .filter(Q(school=school_class.pk) | named)
-        .order_by("initials", "name", "pk")
-    )
+    grade, year, rest = school_class.name.partition("年级")
+    named = Q(class_name=school_class.name)
+    if year and grade in GRADES:
+        named |= Q(grade=GRADES.index(grade) + 1, class_name=rest)
+    return Child.objects.filter(
+        Q(school=school_class.pk) | (Q(school=school_class.parent_id) & named),
+        person=F("pk"),
+        on_roll=True,
+    ).order_by("initials", "name", "pk")
+
+
+def expected(school_class: Organisation, on: dt.date) -> frozenset[int]:
+    """The keys of those expected in a class on a day: `roster` without what a page shows."""
+    rows = seated(school_class).order_by().values_list("pk", "attending_id")
+    here = (None, school_class.pk, school_class.parent_id)
+    keys = [key for key, attending in rows if attending in here]
+    return frozenset(keys) - elsewhere(on, keys).keys()
 
 
 def roster(school_class: Organisation, on: dt.date) -> Roster:
