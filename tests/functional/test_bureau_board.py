@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ import pytest
 from invented_bureau import Bureau, logged_in
 from python_calamine import CalamineWorkbook
 
+from notoneless.bureau.cases.models import Case
 from notoneless.bureau.sweeps import board_reading
 from notoneless.bureau.sweeps.board import Count, Place, Promise, lay_out
 from notoneless.bureau.sweeps.board_reading import counts
@@ -224,3 +226,26 @@ def test_before_the_first_sweep_it_says_what_will_come(bureau: Bureau) -> None:
     assert "还没有逐人核对过" in client.get("/board").content.decode()
     assert "三比对" not in client.get("/").content.decode()
     assert client.get("/board/in_class/gap").status_code == 404
+
+
+def test_a_gap_says_whether_it_has_a_case(judged: Bureau) -> None:
+    """The sweep opened them; when one case is closed, one child of the three has none."""
+    client = logged_in(judged["owner"])
+    page = re.sub(r"<[^>]+>", "", client.get("/").content.decode())
+    assert "已立案3人，未立案0人" in page
+    closed = Case.objects.filter(kind="absent").order_by("pk")[:1].values("pk")
+    Case.objects.filter(pk__in=list(closed.values_list("pk", flat=True))).update(
+        state="closed", closed_on=dt.date(2026, 11, 23)
+    )
+    page = re.sub(r"<[^>]+>", "", client.get("/").content.decode())
+    assert "已立案2人，未立案1人" in page
+    url = f"/board/in_class/gap?place={judged['county'].pk}&case="
+    assert (rows(client, url + "true"), rows(client, url + "false")) == (2, 1)
+
+
+def test_who_hands_lists_in_is_asked_for_the_missing_ones(judged: Bureau) -> None:
+    page = logged_in(judged["owner"]).get("/").content.decode()
+    assert "催交名单" in page
+    assert "随迁子女名册" in page
+    for role in ("auditor", "class_teacher", "township_cadre", "county_leader"):
+        assert "催交名单" not in logged_in(judged[role]).get("/").content.decode()

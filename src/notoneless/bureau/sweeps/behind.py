@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case as Choice
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from notoneless import kernel
 from notoneless.bureau.accounts.models import Lineage, Organisation
+from notoneless.bureau.cases.models import OPEN, Case
 from notoneless.bureau.people.timeline import grade_text, word
 from notoneless.bureau.sweeps import rules
 from notoneless.bureau.sweeps.models import Outcome, Standing, Sweep, Verdict
+from notoneless.bureau.sweeps.queries import MARKS
 from notoneless.bureau.tables import Column
 from notoneless.i18n import N_, gettext
 
@@ -34,15 +37,6 @@ Rows = QuerySet[Any, Any]
 """Standings; what is annotated, no type tells."""
 
 TEXTS = {OWED: N_("应保障")}
-
-MARKS = {
-    "kept": "kept",
-    "excused": "excused",
-    "gap": "gap",
-    "unknown": "unknown",
-    "unsure": "unknown",
-}
-
 
 ORDER = (
     "child__school_name",
@@ -67,7 +61,7 @@ def at(rows: Rows, place: Organisation) -> Rows:
         return rows.filter(school__in=below)
     if place.kind in ("township", "village"):
         return rows.filter(home__in=below)
-    counted = Case(
+    counted = Choice(
         When(pattern__outcomes__place="school", then=Coalesce("school_id", "home_id")),
         default=Coalesce("home_id", "school_id"),
     )
@@ -108,6 +102,15 @@ def standings(
         verdict=F("pattern__outcomes__verdict"),
         way=F("pattern__outcomes__way"),
     )
+    return told
+
+
+def with_case(rows: Rows) -> Rows:
+    """With ``case``: is there one of the gap's kind on which work goes on?"""
+    active = Case.objects.filter(
+        OPEN, child=OuterRef("child"), kind=OuterRef("pattern__outcomes__case_kind")
+    )
+    told: Rows = rows.annotate(case=Exists(active))
     return told
 
 

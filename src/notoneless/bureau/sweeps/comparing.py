@@ -18,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from notoneless.bureau.accounts.models import Lineage, Organisation
+from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.sweeps import behind, board_reading, handed_in, sentences
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
@@ -99,6 +100,7 @@ def read(asked: Asked) -> Comparisons:
 def _no_place(asked: Asked, count: Count, change: int | None) -> Sentence:
     excused = sentences.number(count.excused, sentences.address(asked, NO_PLACE, "excused"))
     beside = [
+        _opened(asked, NO_PLACE, count),
         format_html(gettext("依法除外{count}人"), count=excused) if count.excused else "",
         sentences.undecided(asked, NO_PLACE, count, gettext("名单不全、还判不了的{count}人")),
     ]
@@ -112,11 +114,27 @@ def _absent(asked: Asked, count: Count, change: int | None) -> Sentence:
         for way in ways(asked, ABSENT, but="present")
     ]
     beside = [
+        _opened(asked, ABSENT, count),
         format_html(gettext("已除去{ways}"), ways=sentences.listed(others)) if others else "",
         sentences.undecided(asked, ABSENT, count, gettext("没有点名、还判不了的{count}人")),
     ]
     return _sentence(asked, ABSENT, count, change, beside, gettext("{count}人不在课堂"),
                      gettext("学籍 × 在校：{all}名在籍学生中，{gap}{change}。"))  # fmt: skip
+
+
+def _opened(asked: Asked, guarantee: str, count: Count) -> SafeString:
+    """Of how many of the gaps there is a case, and of how many not."""
+    if not count.gap or not asked.newest or not may(asked.by, "case.see", asked.place):
+        return SafeString("")
+    rows = behind.standings(asked.sweep, [guarantee], [Verdict.GAP], newest=True)
+    opened = behind.with_case(behind.at(rows, asked.place)).filter(case=True).count()
+    return format_html(
+        gettext("已立案{opened}人，未立案{others}人"),
+        opened=sentences.number(opened, sentences.address(asked, guarantee, "gap", case="true")),
+        others=sentences.number(
+            count.gap - opened, sentences.address(asked, guarantee, "gap", case="false")
+        ),
+    )
 
 
 def _sentence(

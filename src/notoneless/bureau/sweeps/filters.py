@@ -39,7 +39,7 @@ class Behind(filters.FilterSet):  # type: ignore[misc]  # the library has no typ
 
 
 def offering(
-    *, parts: QuerySet[Organisation], verdicts: Choices, ways: Choices
+    *, parts: QuerySet[Organisation], verdicts: Choices, ways: Choices, cases: bool
 ) -> type[filters.FilterSet]:
     """The filter for one list: a choice is offered only where there is one."""
     offered: dict[str, Any] = {}
@@ -52,5 +52,7 @@ def offering(
             offered[name] = filters.ChoiceFilter(
                 label=label, choices=choices, method="alone", empty_label=_("全部")
             )
+    if cases:
+        offered["case"] = filters.BooleanFilter(label=_("已立案"))
     made: type[filters.FilterSet] = type(filters.FilterSet)("Offered", (Behind,), offered)
     return made

@@ -14,7 +14,7 @@ MOST = 8
 """So many parts of the place stand on the first page."""
 
 
-def _mine(by: User) -> asked.Asked | None:
+def mine(by: User) -> asked.Asked | None:
     """The newest sweep at the person's own place, if there is both."""
     if not may(by, "child.see"):
         return None
@@ -24,7 +24,7 @@ def _mine(by: User) -> asked.Asked | None:
 
 def parts(by: User, on: dt.date) -> Iterator[Part]:
     """The three comparisons in sentences, and that every child is accounted for."""
-    told = _mine(by)
+    told = mine(by)
     if told is None:
         return
     part = comparing.page(told, on)

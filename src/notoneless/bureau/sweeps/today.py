@@ -1,14 +1,16 @@
-"""What of sweeps a person must do: see to what failed, decide on many new cases at once."""
+"""What of sweeps a person must do: see to what failed, decide on many new cases, ask for lists."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.urls import reverse
 
 from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.offers import Task
-from notoneless.bureau.sweeps import queries
+from notoneless.bureau.sweeps import first_page, handed_in, queries
 from notoneless.i18n import gettext
 
 
@@ -37,4 +39,22 @@ def tasks(by: User, on: dt.date) -> list[Task]:  # noqa: ARG001 - neither has a 
             )
             for held in queries.held(by)
         ),
+        *_missing(by),
     ]
+
+
+def _missing(by: User) -> Iterator[Task]:
+    """Lists without which children cannot be judged, for who hands them in for a county."""
+    told = first_page.mine(by)
+    if told is None or told.place.kind != "county" or not may(by, "list.take_in", told.place):
+        return
+    missing = [one.text for one in handed_in.lists(told) if one.day is None]
+    yield Task(
+        what=gettext("催交名单"),
+        count=len(missing),
+        unit=gettext("份"),
+        url=reverse("intake:lists"),
+        why=gettext("、").join(missing),
+        source=gettext("缺了名单，有关的儿童只能待核"),
+        act=gettext("去交"),
+    )

@@ -13,13 +13,14 @@ from django.utils import timezone
 from notoneless import kernel
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
-from notoneless.bureau.accounts.queries import above, reach
+from notoneless.bureau.accounts.queries import above, may, reach
 from notoneless.bureau.sweeps import asked, board_export, board_reading, comparing, sentences
 from notoneless.bureau.sweeps import behind as rows_behind
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
 from notoneless.bureau.sweeps.filters import offering
 from notoneless.bureau.sweeps.models import Verdict
+from notoneless.bureau.sweeps.queries import MARKS, held
 from notoneless.bureau.tables import Table
 from notoneless.i18n import gettext
 from notoneless.kernel.rulebook import Way
@@ -89,6 +90,9 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
     rows = rows_behind.standings(told.sweep, ids, verdicts, newest=told.newest, among=among)
     rows = rows_behind.at(rows, told.place)
     late = partial(rows_behind.tell_since, rows)
+    cases = verdict == Verdict.GAP and told.newest and may(request.user, "case.see", told.place)
+    if cases:
+        rows = rows_behind.with_case(rows)
     rows = rows.select_related("child", "home__parent", "pattern")
     by_since = request.GET.get("sort", "").lstrip("-") == "since"
     if by_since:
@@ -106,6 +110,7 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
             parts=_parts(told.place),
             verdicts=[(one, str(Verdict(one).label)) for one in verdicts],
             ways=_ways(wanted[0], verdict) if len(wanted) == 1 else [],
+            cases=cases,
         ),
         size=None if among else size,
         late=None if by_since else late,
@@ -121,7 +126,7 @@ def behind(request: Request, guarantee: str, verdict: str) -> HttpResponse:
             "guarantee": wanted[0] if len(wanted) == 1 else None,
             "names": names,
             "what": what,
-            "mark": rows_behind.MARKS.get(verdict, ""),
+            "mark": MARKS.get(verdict, ""),
         },
     )
 
@@ -178,6 +183,7 @@ def comparisons(request: Request) -> HttpResponse:
         "sweeps/comparisons.html",
         {
             "part": part,
+            "held": held(request.user).filter(county=told.place).first(),
             "kind": kind,
             "kinds": [(one, str(Organisation.Kind(one).label)) for one in kinds],
         },
