@@ -165,6 +165,7 @@ def test_the_sweep_says_what_the_check_and_the_plain_engine_say(
     assert set(met) == {"kept", "excused", "gap", "unknown", "outside"}, met
     assert len(swept) > 80
     checked = of_the_check(lists, tmp_path)
+    assert set(swept) == set(checked)
     assert {
         name: (swept.get(name), those)
         for name, those in checked.items()

@@ -21,7 +21,8 @@ def child_panels(by: User, child: Child, when: When) -> Iterator[Panel]:
     told = queries.verdicts(by, child, when)
     context = {
         "sweep": sweep,
-        "holding": [one for one in told if one.verdict != Verdict.OUTSIDE],
+        "holding": [one for one in told if one.verdict not in (Verdict.OUTSIDE, Verdict.UNSURE)],
+        "unsure": [one for one in told if one.verdict == Verdict.UNSURE],
         "outside": [one for one in told if one.verdict == Verdict.OUTSIDE],
     }
     yield Panel(gettext("保障"), "sweeps/child.html", context, order=10)

@@ -32,6 +32,10 @@ MARKS = {
 """The sign of each verdict."""
 
 
+ORDER = ("gap", "unknown", "kept", "excused", "unsure", "outside")
+"""What is told first: what somebody must act on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A condition in the rule's words, and the lists or persons who tell what it asks for."""
@@ -101,7 +105,7 @@ def standing(child: Child, sweep: Sweep) -> Standing | None:
 
 
 def verdicts(by: User, child: Child, when: When) -> list[Told]:
-    """What the guarantees say of a child, those that hold for it first.
+    """What the guarantees say of a child, in `ORDER`.
 
     What is about need is left out for who has no right to know of it.
     """
@@ -128,7 +132,7 @@ def verdicts(by: User, child: Child, when: When) -> list[Told]:
         for one in book.guarantees
         if one.id in outcomes and (need or one.id not in book.of_need)
     ]
-    return sorted(found, key=lambda told: told.verdict == Verdict.OUTSIDE)
+    return sorted(found, key=lambda told: ORDER.index(told.verdict))
 
 
 def _grounds(guarantee: kernel.Guarantee, outcome: Outcome, known: Sequence[Line]) -> list[Ground]:
