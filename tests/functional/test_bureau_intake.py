@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -297,3 +298,46 @@ def test_a_right_taken_away_stops_the_waiting_job(bureau: Bureau, tmp_path: Path
     with pytest.raises(PermissionDenied):
         work()
     assert Upload.objects.get().state == "reading"
+
+
+def test_a_roll_call_knows_pupils_by_their_roll_number(bureau: Bureau, tmp_path: Path) -> None:
+    """Two namesakes of one school, born on different days: their numbers tell them, nobody is asked."""
+    client = logged_in(bureau["owner"])
+    first, other = children(2)
+    other = replace(other, name=first.name, sex=first.sex)
+    take_in(client, hand_in(client, bureau["county"], census(tmp_path, [first, other])))
+    heading = (
+        "学生姓名",
+        "身份证件号",
+        "性别",
+        "出生日期",
+        "学校名称",
+        "年级",
+        "班级",
+        "全国学籍号",
+        "就读方式",
+    )
+    on_roll = [
+        (c.name, c.id_number, c.sex, c.born, c.school, "五年级", "1班", f"G{c.id_number}", "走读")
+        for c in (first, other)
+    ]
+    roll_of = write(tmp_path / "20260904在校生信息.csv", heading, on_roll)
+    take_in(client, hand_in(client, bureau["county"], roll_of))
+    called = [
+        (c.school, "五年级", "1班", c.name, c.sex, f"G{c.id_number}", mark)
+        for c, mark in ((first, "到课"), (other, "旷课"))
+    ]
+    heading = ("学校", "年级", "班级", "姓名", "性别", "学籍号", "到课情况")
+    sheet = write(tmp_path / "在校学生点名册(2026年9月21日).csv", heading, called)
+    upload = take_in(client, hand_in(client, bureau["county"], sheet))
+    counted = upload.changes["sheets"][0]
+    from notoneless.bureau.people.models import Enrolment
+
+    print(
+        "DBG",
+        Enrolment.objects.values_list("roll_index", "school_name"),
+        Upload.objects.all()[1].understood().sheets[0].fields,
+        [str(f) for f in upload.understood().faults],
+    )
+    assert (counted["new"], counted["doubtful"], counted["unplaced"]) == (2, 0, 0)
+    assert Known.objects.count() == 2

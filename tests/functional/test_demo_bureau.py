@@ -16,7 +16,7 @@ from notoneless.demo.bureau.second_factor import code
 from notoneless.faults import Refusal
 
 PAGES = ("/", "/board", "/children", "/find", "/lists", "/matches", "/organisations", "/people",
-         "/figures", "/audit", "/own", "/lists/new")  # fmt: skip
+         "/figures", "/audit", "/own")  # fmt: skip
 """Where a person may look first; what is not theirs says so in a sentence."""
 
 
@@ -67,9 +67,7 @@ def test_everybody_can_begin_to_work(role: str, who: dict[str, Row], address: st
     assert used.url == "/login", "a one-time password is used up"
 
 
-def test_the_next_countys_officer_finds_nobody_of_ours(
-    who: dict[str, Row], address: str
-) -> None:
+def test_the_next_countys_officer_finds_nobody_of_ours(who: dict[str, Row], address: str) -> None:
     ours, stranger = Visitor(address), Visitor(address)
     ours.begin("county_officer2", who["county_officer2"].password)
     child = re.search(r'href="(/children/\d+)"', ours.get("/children")[1])[1]

@@ -13,6 +13,7 @@ import duckdb
 
 from notoneless import identity, rosters
 from notoneless.check import faults as fc
+from notoneless.check import seats
 from notoneless.check.decisions import Decisions
 from notoneless.check.folder import Folder
 from notoneless.check.rows import PERSON
@@ -294,7 +295,12 @@ def _hold_against_registry(
         "step VARCHAR, evidence VARCHAR)"
     )
     if kind == "rollcall":
-        _link_by_class(con)
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE roll_seats AS
+            SELECT c.child, s.name, s.roll_number, s.school, s.grade, s.class_name
+            FROM child_rows c JOIN rows s ON s.row_id = c.row_id WHERE s.kind IN ('roll', 'vocational_roll')
+        """)
+        seats.link(con, "kind_rows", "roll_seats", "kind_links")
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW kind_people AS SELECT row, {_PERSON} FROM kind_rows "
         "WHERE row NOT IN (SELECT left_row FROM kind_links)"
@@ -340,50 +346,4 @@ def _say_who_is_nobody(con: duckdb.DuckDBPyConnection, kind: str, folder: Folder
         place = place_of(con, first)
         folder.faults.append(
             fc.NOBODY_HERE.at(place, kind=kind_label(kind), rows=rows, row=place.row)
-        )
-
-
-def _link_by_class(con: duckdb.DuckDBPyConnection) -> None:
-    """A roll-call names a pupil by roll number, or by name within a class or a school.
-
-    A name alone is enough only where it is the only such name on both sheets.
-    """
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE roll_seats AS
-        SELECT c.child, s.name, s.roll_number, s.school, s.grade, s.class_name
-        FROM child_rows c JOIN rows s ON s.row_id = c.row_id WHERE s.kind IN ('roll', 'vocational_roll')
-    """)
-    con.execute(
-        """
-        INSERT INTO kind_links
-        SELECT k.row, min(s.child), 1.0, 'roll_number', ?
-        FROM kind_rows k JOIN roll_seats s USING (roll_number)
-        WHERE k.roll_number IS NOT NULL GROUP BY k.row HAVING count(DISTINCT s.child) = 1
-        """,
-        [gettext("学籍号相同")],
-    )
-    for columns, words in (
-        (("school", "grade", "class_name", "name"), gettext("学校、班级和姓名相同，班内没有同名")),
-        (("school", "name"), gettext("学校和姓名相同，校内没有同名")),
-    ):
-        key = ", ".join(columns)
-        same = " AND ".join(f"l.{column} IS NOT DISTINCT FROM r.{column}" for column in columns)
-        con.execute(
-            f"""
-            INSERT INTO kind_links
-            WITH left_names AS (
-                SELECT {key}, min(row) AS row, count(*) AS rows FROM kind_rows
-                WHERE id_number IS NULL AND school IS NOT NULL AND name IS NOT NULL GROUP BY ALL
-            ), right_names AS (
-                SELECT {key}, min(child) AS child, count(DISTINCT child) AS children FROM roll_seats
-                WHERE school IS NOT NULL AND name IS NOT NULL GROUP BY ALL
-            )
-            SELECT l.row, r.child, 1.0, 'class', ?
-            FROM left_names l JOIN right_names r ON
-                {same}
-            WHERE l.rows = 1 AND r.children = 1
-              AND l.row NOT IN (SELECT left_row FROM kind_links)
-              AND r.child NOT IN (SELECT right_row FROM kind_links)
-            """,
-            [words],
         )

@@ -134,7 +134,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return redirect("account_login")
     response = render(request, "accounts/accept.html", {"form": form, "refusal": refusal})
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    # The address is the secret. With "no-referrer" browsers send "Origin: null", and the form is refused.
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

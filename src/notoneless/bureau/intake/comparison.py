@@ -23,6 +23,7 @@ from notoneless.bureau.people import preparing
 from notoneless.bureau.people import queries as known_people
 from notoneless.bureau.people.contents import NAMING
 from notoneless.bureau.people.prepared import ListSource, Prepared
+from notoneless.check import seats
 from notoneless.check.rows import PERSON
 from notoneless.engines.duckdb import connect
 from notoneless.faults import Fault, Refusal
@@ -33,6 +34,12 @@ TELLS_WHO_THERE_IS = NAMING
 
 SAID = ("name", "id_number", "birth_date", "sex", "township", "school")
 """An answer about a row and a child holds as long as the row says the same of these."""
+
+ROLL_CALL = "rollcall"
+"""Kind of list that names pupils by their seat at school."""
+
+SEAT = ("roll_number", "grade", "class_name")
+"""What such a list tells beside `PERSON`."""
 
 Values = dict[str, Any]
 
@@ -142,7 +149,7 @@ def compare(
     rows = storage.rows(upload.pk, number)
     with storage.workplace() as work, connect(spill=work) as con:
         con.register("known", known)
-        who = _Placing(con, rows, sheet.kind in TELLS_WHO_THERE_IS)
+        who = _Placing(con, rows, sheet.kind)
         who.remember(county)
         table, unplaced = who.placed()
     prepared = preparing.prepare_list(
@@ -184,14 +191,15 @@ def number_of(row: int, member: int) -> int:
 class _Placing:
     """Whose the rows of one sheet are; ``known`` is a table of the connection."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, rows: pa.Table, tells: bool) -> None:
-        self._con, self._rows, self._tells = con, rows, tells
+    def __init__(self, con: duckdb.DuckDBPyConnection, rows: pa.Table, kind: str) -> None:
+        self._con, self._rows, self._tells = con, rows, kind in TELLS_WHO_THERE_IS
+        wanted = PERSON + SEAT if kind == ROLL_CALL else PERSON
         self.links: dict[int, int] = {}
         """The known child of a person's first row."""
         self.doubts: list[Pair] = []
         self._people: dict[int, list[int]] = {}
-        self._columns = [column for column in PERSON if column in rows.column_names]
-        con.register("list_arrow", rows)
+        self._columns = [column for column in wanted if column in rows.column_names]
+        con.register("list_arrow", _with_blind_roll_numbers(rows) if kind == ROLL_CALL else rows)
         chosen = ", ".join(f'"{column}"' for column in self._columns)
         con.execute(
             'CREATE TEMP TABLE list_rows AS SELECT ("row" << 6) | member AS row, '
@@ -199,6 +207,8 @@ class _Placing:
         )
         con.execute("CREATE TEMP TABLE known_rows AS SELECT * FROM known")
         self._group()
+        if kind == ROLL_CALL:
+            self._seat()
         self._link()
 
     def _group(self) -> None:
@@ -221,9 +231,30 @@ class _Placing:
             f"WHERE {'true' if self._tells else 'false'} AND l.person <> r.person"
         )
 
+    def _seat(self) -> None:
+        """Who is known by the roll number or the class; only the others are held against all children."""
+        rows = ", ".join(
+            column if column in self._columns else f"NULL AS {column}"
+            for column in ("row", "name", "id_number", "school", *SEAT)
+            if column != "row"
+        )
+        self._con.execute(
+            f"CREATE TEMP VIEW list_seats AS SELECT row, {rows} FROM list_people;"
+            "CREATE TEMP VIEW known_seats AS SELECT row AS child, * EXCLUDE (row) FROM known_rows;"
+            "CREATE TEMP TABLE seated (left_row BIGINT, right_row BIGINT, probability DOUBLE, "
+            "step VARCHAR, evidence VARCHAR)"
+        )
+        seats.link(self._con, "list_seats", "known_seats", "seated")
+        self.links = dict(self._con.execute("SELECT left_row, right_row FROM seated").fetchall())
+        self._con.execute(
+            "CREATE TEMP VIEW list_unseated AS SELECT * FROM list_people "
+            "WHERE row NOT IN (SELECT left_row FROM seated)"
+        )
+
     def _link(self) -> None:
-        links = identity.link(self._con, "list_people", "known_rows")
-        self.links = dict(
+        left = "list_unseated" if self.links else "list_people"
+        links = identity.link(self._con, left, "known_rows")
+        self.links |= dict(
             self._con.execute(
                 f"SELECT left_row, right_row FROM {links.table} WHERE decision = 'linked'"
             ).fetchall()
@@ -238,7 +269,7 @@ class _Placing:
         self._con.execute(
             "INSERT INTO doubtful SELECT * FROM twice WHERE row NOT IN (SELECT row FROM linked)"
         )
-        left = self._values(
+        said = self._values(
             "list_people", "SELECT row FROM doubtful UNION SELECT other FROM doubtful"
         )
         right = self._values("known_rows", "SELECT child FROM doubtful")
@@ -253,8 +284,8 @@ class _Placing:
                     probability,
                     step,
                     evidence,
-                    left[row],
-                    right[child] if child else left[other],
+                    said[row],
+                    right[child] if child else said[other],
                 )
             )
 
@@ -292,6 +323,15 @@ class _Placing:
         return with_children(self._rows, child), unplaced
 
 
+def _with_blind_roll_numbers(rows: pa.Table) -> pa.Table:
+    """The rows with the index by which roll numbers are kept, so that these need not be opened."""
+    name = "roll_number"
+    if name not in rows.column_names:
+        return rows
+    blind = [value and vault.blind(name, value) for value in rows.column(name).to_pylist()]
+    return rows.set_column(rows.column_names.index(name), name, pa.array(blind, pa.string()))
+
+
 def with_children(rows: pa.Table, child: Mapping[int, tuple[int | None, int | None]]) -> pa.Table:
     """Those rows of a sheet that ``child`` knows by their `number_of`, with ``child`` and ``new``."""
     numbers = [
@@ -327,4 +367,9 @@ def said_before(county: Organisation, rows: set[str]) -> dict[tuple[str, int], s
 
 
 def _plain(entry: Mapping[str, Any]) -> Values:
-    return {name: str(value) for name, value in entry.items() if value is not None}
+    """For a person to read; the blind index of a roll number says nothing."""
+    return {
+        name: str(value)
+        for name, value in entry.items()
+        if value is not None and name != "roll_number"
+    }

@@ -44,8 +44,8 @@ class HandIn(forms.Form):
         places = self.fields["organisation"]
         assert isinstance(places, forms.ModelChoiceField)
         places.queryset = queries.places(by)
+        places.initial = queries.own_place(by) or places.queryset.first()
         if len(places.queryset) == 1:
-            places.initial = places.queryset[0]
             places.widget = forms.HiddenInput()
 
 

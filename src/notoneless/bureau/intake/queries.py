@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from notoneless.bureau.accounts.models import Organisation, User
-from notoneless.bureau.accounts.queries import above, reach
+from notoneless.bureau.accounts.queries import above, assignments_in_force, reach
 from notoneless.bureau.intake.models import Doubt, Knowledge, Layout, Upload
 from notoneless.rosters.memory import LayoutMemory, Remembered
 
@@ -31,6 +31,12 @@ def places(by: User) -> QuerySet[Organisation]:
         pk__in=reach(by, "list.take_in"), kind__in=("county", "school"), valid_to__isnull=True
     )
     return found.order_by("kind", "name")
+
+
+def own_place(by: User) -> Organisation | None:
+    """Of these the one where this person works, not one that only stands below it."""
+    given = assignments_in_force(by).values("organisation")
+    return places(by).filter(pk__in=given).first()
 
 
 def county_of(organisation: Organisation) -> Organisation:

@@ -23,8 +23,9 @@ ROWS = 20_000
 def matching_table(*, by: User | audit.Actor, organisation: Organisation) -> pa.Table:
     """Every child that a list of an organisation, or under it, has named; also who is gone since.
 
-    Columns ``row`` (the child's key) and those of `identity.normalise.COLUMNS`, numbers in the clear: read
-    in memory by a job that takes in a list, never shown. The reading is recorded.
+    Columns ``row`` (the child's key), those of `identity.normalise.COLUMNS`, numbers in the clear, and the
+    child's seat: ``roll_number`` (its blind index), ``grade``, ``class_name``. Read in memory by a job that
+    takes in a list, never shown. The reading is recorded.
     """
     require(by, "child.change", organisation)
     audit.read(by, "children.matched", organisation)
@@ -38,15 +39,19 @@ def matching_table(*, by: User | audit.Actor, organisation: Organisation) -> pa.
     with connection.cursor() as cursor:
         cursor.execute(_select(), [organisation.pk])
         while rows := cursor.fetchmany(ROWS):
-            key, name, born, sex, number, guardian, guardian_id, phone, place, school = zip(
-                *rows, strict=True
-            )
+            (
+                key, name, born, sex, number, guardian, guardian_id, phone, place,
+                school, roll, grade, class_name,
+            ) = zip(*rows, strict=True)  # fmt: skip
             columns["row"] += key
             columns["name"] += name
             columns["birth_date"] += map(_day, born)
             columns["sex"] += [value or None for value in sex]
             columns["guardian_name"] += [value or None for value in guardian]
             columns["school"] += [value or None for value in school]
+            columns["roll_number"] += [value or None for value in roll]
+            columns["grade"] += grade
+            columns["class_name"] += [value or None for value in class_name]
             for column, blobs, open_one in zip(
                 ("id_number", "guardian_id", "phone"),
                 (number, guardian_id, phone),
@@ -80,6 +85,9 @@ SCHEMA = pa.schema(
         ("township", pa.string()),
         ("village", pa.string()),
         ("school", pa.string()),
+        ("roll_number", pa.string()),
+        ("grade", pa.int64()),
+        ("class_name", pa.string()),
     ]
 )
 
@@ -90,6 +98,7 @@ def _select() -> str:
     def of(table: str, columns: str, order: str = RANK) -> str:
         return f"({pick(table, columns, now, order=order, within='named', also_ended=True)})"
 
+    seat = "f.school_name, f.roll_index, f.grade, f.class_name"
     return f"""
         WITH named AS (
             SELECT DISTINCT c.person_id AS person FROM people_identity f
@@ -98,11 +107,11 @@ def _select() -> str:
             WHERE f.retracted_at IS NULL
         )
         SELECT i.person, i.name, i.birth_date, i.sex, i.id_number, g.name, g.id_number, g.phone,
-               r.place_id, e.school_name
+               r.place_id, e.school_name, e.roll_index, e.grade, e.class_name
         FROM {of("identity", "f.name, f.birth_date, f.sex, f.id_number")} i
         LEFT JOIN {of("guardian", "f.name, f.id_number, f.phone")} g ON g.person = i.person
         LEFT JOIN {of("residence", "f.place_id")} r ON r.person = i.person
-        LEFT JOIN {of("enrolment", "f.school_name", f"{ENROLLED_FIRST}, {RANK}")} e
+        LEFT JOIN {of("enrolment", seat, f"{ENROLLED_FIRST}, {RANK}")} e
             ON e.person = i.person
         ORDER BY i.person"""
 
