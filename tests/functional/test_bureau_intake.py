@@ -335,9 +335,8 @@ def test_a_roll_call_knows_pupils_by_their_roll_number(bureau: Bureau, tmp_path:
 
     print(
         "DBG",
-        Enrolment.objects.values_list("roll_index", "school_name"),
-        Upload.objects.all()[1].understood().sheets[0].fields,
-        [str(f) for f in upload.understood().faults],
+        list(Enrolment.objects.values_list("roll_index", "school_name")),
+        [u.understood().sheets[0].fields for u in Upload.objects.all()],
     )
     assert (counted["new"], counted["doubtful"], counted["unplaced"]) == (2, 0, 0)
     assert Known.objects.count() == 2

@@ -173,6 +173,9 @@ def test_an_invitation_works_once_and_not_for_long(bureau: Bureau) -> None:
     weak = Client().post(path, {"password": "1234567890", "again": "1234567890"})
     assert weak.status_code == 200
     assert not user.has_usable_password()
+    assert weak.headers["Referrer-Policy"] == "strict-origin", (
+        "with none a browser's form is refused"
+    )
     good = {"password": "a long enough one", "again": "a long enough one"}
     assert Client().post(path, good).status_code == 302
     client = Client()
@@ -184,6 +187,21 @@ def test_an_invitation_works_once_and_not_for_long(bureau: Bureau) -> None:
     Invitation.objects.filter(used_at=None).update(expires_at=timezone.now())
     with pytest.raises(Refusal, match="B209"):
         actions.accept_invitation(token=again, password="another long one")
+
+
+def test_a_one_time_password_at_the_login_leads_to_ones_own(bureau: Bureau) -> None:
+    _, one_time = actions.invite(by=SYSTEM, username="new.one", name="新来的")
+    client = Client()
+    answer = log_in(client, "New.One", one_time.lower().replace("-", " "))
+    assert answer.url.startswith("/invitation/")
+    assert not is_in(client)
+    other = log_in(Client(), "class_teacher", one_time)
+    assert other.status_code == 200, "another's one-time password is nobody's"
+    good = {"password": "a long enough one", "again": "a long enough one"}
+    assert client.post(answer.url, good).status_code == 302
+    assert log_in(client, "new.one", one_time).status_code == 200, "used up"
+    log_in(client, "new.one", good["password"])
+    assert is_in(client)
 
 
 def test_a_session_ends_when_idle_and_at_the_latest_after_twelve_hours(bureau: Bureau) -> None:

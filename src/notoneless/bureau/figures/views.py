@@ -16,7 +16,12 @@ from notoneless.i18n import N_, gettext
 
 RECORDS_PER_PAGE = 100
 
-BREAKDOWNS = {"county": N_("按县（市、区）"), "stage": N_("按学段"), "school": N_("按学校"), "state": N_("按情形")}
+BREAKDOWNS = {
+    "county": N_("按县（市、区）"),
+    "stage": N_("按学段"),
+    "school": N_("按学校"),
+    "state": N_("按情形"),
+}
 """What the breakdowns are called."""
 
 
