@@ -28,6 +28,7 @@ class When:
 
     @property
     def end(self) -> dt.datetime:
+        """The last moment of the day ``known_on``; only where there is one."""
         assert self.known_on is not None
         return dt.datetime.combine(self.known_on, dt.time.max, timezone.get_default_timezone())
 
