@@ -51,7 +51,7 @@ def read(file: bytes, name: str, county: Organisation) -> Read:
         if cell(row, 0) and cell(row, 1):
             index = vault.blind("id_number", cell(row, 0).upper().replace(" ", ""))
             told[index] = (number, cell(row, 1).replace(" ", ""), cell(row, 2), cell(row, 3))
-    child_of = _children(list(told), county)
+    child_of = children(list(told), county)
     cards, wrong = [], []
     for index, (number, card, bank, holder) in told.items():
         if index not in child_of:
@@ -61,7 +61,8 @@ def read(file: bytes, name: str, county: Organisation) -> Read:
     return Read(cards, wrong)
 
 
-def _children(indexes: Sequence[str], county: Organisation) -> dict[str, int]:
+def children(indexes: Sequence[str], county: Organisation) -> dict[str, int]:
+    """The child of each blind index of an ID number, of those who live or go to school in the county."""
     found: dict[str, int] = {}
     here = Child.objects.filter(school__up__above=county) | Child.objects.filter(
         home__up__above=county

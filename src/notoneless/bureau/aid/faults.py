@@ -48,3 +48,19 @@ RUNNING_BACKWARDS = FaultKind(
     N_("已经算过 {last} 的，不能再按 {day} 算"),
     N_("按今天再算一次"),
 )
+NOT_A_PAID_LIST = FaultKind(
+    "S110",
+    N_("这份文件不是资助发放名册"),
+    N_("发放名册要有姓名、身份证号、资助项目和金额；其他名单在“名单”里交"),
+)
+PAYMENT_NOT_READ = FaultKind(
+    "S111",
+    N_("第 {row} 行没有金额，或者资助项目“{policy}”不在政策里"),
+    N_("照政策页面上的名称写资助项目，补上金额"),
+    "warning",
+)
+ENDED_ALREADY = FaultKind(
+    "S112",
+    N_("这一条已经了结：{outcome}"),
+    N_("不用再办；要看经过，打开这一条"),
+)

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from notoneless.bureau.accounts.models import Organisation
+from notoneless.bureau.aid.models import Finding
 from notoneless.bureau.language import gettext_lazy as _
 
 
@@ -37,3 +38,25 @@ class CardFile(forms.Form):
     def __init__(self, *args: Any, counties: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class PaidListFile(CardFile):
+    """A list of payments made elsewhere."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("资助发放名册")
+        self.fields["file"].help_text = _(
+            "别的渠道发的款；有姓名、身份证号、资助项目、金额、发放日期"
+        )
+
+
+class Ending(forms.Form):
+    """How a finding ended."""
+
+    outcome = forms.ChoiceField(
+        label=_("结果"), choices=[one for one in Finding.Outcome.choices if one[0]]
+    )
+    text = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("文号、凭证号或核实的经过；不要写号码")
+    )

@@ -104,7 +104,7 @@ def own_bits(sweep: Sweep, policy: Policy) -> list[int]:
     return masks
 
 
-def _bits(sweep: Sweep, policy: Policy) -> str:
+def bits_of(sweep: Sweep, policy: Policy) -> str:
     """The columns of a policy's own bits, each packed to a text that tells reasons apart."""
     parts = [
         f"to_hex(v.{kind}_{word} & {mask}::UBIGINT)"
@@ -121,7 +121,7 @@ def _word(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
     for policy in sweep.policies:
         if not sweep.in_force(policy):
             continue
-        met = db.execute(f"SELECT DISTINCT {_bits(sweep, policy)} FROM decided v").fetchall()
+        met = db.execute(f"SELECT DISTINCT {bits_of(sweep, policy)} FROM decided v").fetchall()
         for (bits,) in met:
             numbers = [int(part, 16) for part in bits.split(".")]
             truth = sweep.truth(numbers[::2], numbers[1::2])
@@ -136,15 +136,15 @@ def _word(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
     )
     db.execute("INSERT INTO worded SELECT * FROM worded_rows")
     db.unregister("worded_rows")
-    bits_of = " ".join(
-        f"WHEN {quote(policy.id)} THEN {_bits(sweep, policy)}"
+    bits_by_policy = " ".join(
+        f"WHEN {quote(policy.id)} THEN {bits_of(sweep, policy)}"
         for policy in sweep.policies
         if sweep.in_force(policy) and policy.is_cash
     )
     db.execute(
         f"CREATE TABLE owed AS SELECT o.child, o.policy, o.owed, v.school, v.county, w.text AS why "
         f"FROM ({owed(sweep, 'decided')}) o JOIN decided v USING (child) "
-        f"JOIN worded w ON w.policy = o.policy AND w.bits = CASE o.policy {bits_of} END "
+        f"JOIN worded w ON w.policy = o.policy AND w.bits = CASE o.policy {bits_by_policy} END "
         "WHERE o.owed > 0 AND v.county IS NOT NULL"
     )
 
@@ -152,7 +152,7 @@ def _word(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
 def _count(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
     """``counted(county, policy, verdict, text, children, fen)``: everybody, with the reason."""
     parts = [
-        f"SELECT v.county, {quote(policy.id)} AS policy, {_bits(sweep, policy)} AS bits, "
+        f"SELECT v.county, {quote(policy.id)} AS policy, {bits_of(sweep, policy)} AS bits, "
         f"count(*) AS children, coalesce(sum(award_{policy.id}), 0)::BIGINT AS fen "
         "FROM decided v GROUP BY ALL"
         for policy in sweep.policies

@@ -6,12 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
-from notoneless.bureau.aid.models import AnswerLine, Award, Batch, Card, Item, Proposal, Reason
+from notoneless.bureau.aid.models import (
+    AnswerLine,
+    Award,
+    Batch,
+    Card,
+    Finding,
+    Item,
+    PaidList,
+    Proposal,
+    Reason,
+)
 from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import term_on
 
@@ -206,3 +216,30 @@ def term_now() -> str:
 def of_child(by: User, child: int) -> QuerySet[Award]:
     """A child's awards, newest term first; the caller has checked that the child is in reach."""
     return awards(by).filter(child__person=child).order_by("-term", "policy")
+
+
+def findings(by: User, term: str) -> QuerySet[Finding]:
+    """What of owed and paid does not agree in a term, at what a person may see."""
+    here = reach(by, SEE)
+    rows = Finding.objects.filter(Q(school__in=here) | Q(school__isnull=True, county__in=here))
+    return rows.filter(term=term).select_related("child", "school", "county").order_by("pk")
+
+
+def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:
+    """By verdict: how many, how many still open, and the fen that are wrong (owed less paid, or more)."""
+    rows = (
+        findings(by, term)
+        .order_by()
+        .values("verdict")
+        .annotate(
+            count=Count("pk"),
+            open=Count("pk", filter=Q(outcome="")),
+            fen=Sum(F("owed") - F("paid"), default=0),
+        )
+    )
+    return {row["verdict"]: (row["count"], row["open"], abs(row["fen"])) for row in rows}
+
+
+def paid_lists(by: User) -> QuerySet[PaidList]:
+    """The lists of payments taken in, newest first."""
+    return PaidList.objects.filter(county__in=reach(by, SEE)).order_by("-pk")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notoneless.bureau.aid import views, views_batches
+from notoneless.bureau.aid import views, views_batches, views_findings
 from notoneless.bureau.offers import MenuItem
 from notoneless.i18n import N_
 
@@ -29,5 +29,8 @@ urlpatterns = [
     path("aid/batches/<int:key>/release", views_batches.release, name="release"),
     path("aid/batches/<int:key>/file.<str:kind>", views_batches.file, name="file"),
     path("aid/batches/<int:key>/answers", views_batches.answers, name="answers"),
+    path("aid/findings", views_findings.findings, name="findings"),
+    path("aid/findings/<int:key>", views_findings.finding, name="finding"),
+    path("aid/paid-lists", views_findings.paid_lists, name="paid_lists"),
     path("aid/payments/<int:key>/drop", views_batches.drop, name="drop"),
 ]

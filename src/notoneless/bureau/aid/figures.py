@@ -1,0 +1,86 @@
+"""The figures of aid: what was paid to whom in the three years up to a day, by policy, school and term.
+
+A payment counts on the day on which it was sent to the bank, as long as it did not come back. One student, one
+policy, one term is one person-time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from notoneless.bureau.aid.models import Award
+from notoneless.bureau.figures.kinds import Figure
+from notoneless.bureau.ledger.terms import policy_label, term_label
+from notoneless.bureau.people.standing import When
+from notoneless.i18n import N_
+
+YEARS = 3
+REGISTERED_POOR = "poverty_relieved"
+
+
+def _three_years(on: dt.date) -> str:
+    day = on.replace(day=28) if (on.month, on.day) == (2, 29) else on
+    first = day.replace(year=day.year - YEARS) + dt.timedelta(days=1)
+    return f"p.paid_on BETWEEN '{first}' AND '{on}'"
+
+
+def _paid(on: dt.date, known_on: dt.date | None) -> str:  # noqa: ARG001 - payments are never unsaid
+    return (
+        "SELECT a.id AS record, coalesce(a.school_id, a.county_id) AS place, a.policy, a.term aid_payment p "
+        "JOIN aid_award a ON a.id = p.award_id "
+        "LEFT JOIN accounts_organisation o ON o.id = a.school_id "
+        f"WHERE p.state IN ('sent', 'confirmed') AND {_three_years(on)}"
+    )
+
+
+def _of_poor(on: dt.date, known_on: dt.date | None) -> str:
+    listed = (
+        "SELECT c.person_id FROM people_circumstance f JOIN people_child c ON c.id = f.child_id "
+        f"WHERE f.kind = '{REGISTERED_POOR}' AND {When(on, known_on).believed('f')}"
+    )
+    return (
+        f"SELECT r.* FROM ({_paid(on, known_on)}) r JOIN aid_award w ON w.id = r.record "
+        f"JOIN people_child k ON k.id = w.child_id WHERE k.person_id IN ({listed})"
+    )
+
+
+def _words(column: str, code: str) -> str:
+    return {"policy": policy_label, "term": term_label}.get(column, str)(code)
+
+
+def _names(keys: list[int]) -> dict[int, str]:
+    """Whose award it is, and of which policy."""
+    rows = Award.objects.filter(pk__in=keys).values_list("pk", "child__name", "policy", "term")
+    return {
+        key: f"{name} {term_label(term)} {policy_label(policy)}" for key, name, policy, term in rows
+    }
+
+
+BY = ("county", "policy", "term", "school")
+
+FIGURES = (
+    Figure(
+        id="aid.person_times",
+        text=N_("三年来资助人次"),
+        unit=N_("人次"),
+        what=N_("到这一天为止三年里发放、没有退回的奖补；一个学生、一项政策、一个学期计一次"),
+        records=_paid,
+        by=BY,
+        page="aid:award",
+        permission="aid.see",
+        word=_words,
+        shown=_names,
+    ),
+    Figure(
+        id="aid.registered_poor_person_times",
+        text=N_("三年来脱贫户学生资助人次"),
+        unit=N_("人次"),
+        what=N_("三年来资助人次里，在脱贫户名单上的学生的"),
+        records=_of_poor,
+        by=BY,
+        page="aid:award",
+        permission="aid.see",
+        word=_words,
+        shown=_names,
+    ),
+)
