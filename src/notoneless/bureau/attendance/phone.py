@@ -12,17 +12,22 @@ from notoneless.bureau.attendance import absences, queries
 from notoneless.bureau.attendance.models import STATE_OF, Call, Half, Mark, Reason, State
 from notoneless.bureau.attendance.roster import roster
 from notoneless.bureau.audit.actions import SYSTEM
+from notoneless.bureau.cases.models import Case
 from notoneless.bureau.people.models import Child
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A child on the page. ``out`` and ``reason`` are what stands; ``days`` school days missing so far."""
+    """A child on the page. ``out`` and ``reason`` are what stands; ``days`` school days missing so far.
+
+    ``has_case``: people are working on it already.
+    """
 
     child: Child
     out: bool
     reason: str
     days: int = 0
+    has_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,11 @@ def page(school_class: Organisation, day: dt.date, half: str) -> Page:
         run.child: run.days
         for run in absences.absent_runs(SYSTEM, last.day if last else day, [school_class.pk])
     } if held else {}  # fmt: skip
+    cases = set(
+        Case.objects.filter(
+            subject_kind="child", subject__in=held, kind="absent", closed_on__isnull=True
+        ).values_list("subject", flat=True)
+    )
     return Page(
         school_class=school_class,
         day=day,
@@ -95,6 +105,7 @@ def page(school_class: Organisation, day: dt.date, half: str) -> Page:
                 child.pk in said or call is None,
                 said.get(child.pk, held[child.pk]),
                 runs.get(child.pk, 0),
+                child.pk in cases,
             )
             for child in listed.expected
             if child.pk in held

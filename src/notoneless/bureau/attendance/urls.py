@@ -16,6 +16,7 @@ urlpatterns = [
     path("attendance/worker.js", views.worker, name="worker"),
     path("attendance/day", views.day, name="day"),
     path("attendance/absent", views.absent, name="absent"),
+    path("attendance/warnings", views.warnings, name="warnings"),
     path("attendance/schools/<int:key>", views.school, name="school"),
     path("attendance/classes/<int:key>", views.roll_call, name="class"),
     path("attendance/classes/<int:key>/month", views.month, name="month"),

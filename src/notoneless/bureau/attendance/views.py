@@ -16,13 +16,18 @@ from django.utils import timezone
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import may
-from notoneless.bureau.attendance import absences, actions, phone, queries, sheet
+from notoneless.bureau.attendance import absences, actions, phone, queries, sheet, warning
 from notoneless.bureau.attendance.forms import Sent, WhichDay, WhichMonth
 from notoneless.bureau.attendance.models import Half
 from notoneless.bureau.people.models import Child
+from notoneless.bureau.rules import queries as rules
 from notoneless.bureau.tables import Column, Table
+from notoneless.calendar import term_on
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
+
+HOW_IT_DID = dt.timedelta(days=28)
+"""What it said four weeks into the term is held against what happened since."""
 
 FROM_THE_OUTBOX = "X-Outbox"
 """A script sends it, which wants an answer in data: what was kept on the phone has arrived, or why not."""
@@ -198,7 +203,54 @@ def absent(request: Request) -> HttpResponse:
         Column("step_label", N_("按规则到了"), kind=lambda run: "gap" if run.step else ""),
     )
     table = Table(request, runs, columns, title=gettext("无故未到"))
-    return table.answer("attendance/absent.html", {"today": today})
+    return table.answer(
+        "attendance/absent.html",
+        {"today": today, "may_warn": may(request.user, "attendance.warn")},
+    )
+
+
+@needs("attendance.warn")
+def warnings(request: Request) -> HttpResponse:
+    """Whom to ask about first, in words; how right it was this term; what others published."""
+    today = timezone.localdate()
+    found = warning.warnings(request.user, today)
+    names = Child.objects.in_bulk([one.child for one in found])
+    places = Organisation.objects.select_related("parent").in_bulk(
+        [one.school_class for one in found]
+    )
+    columns = (
+        Column(
+            "name",
+            N_("姓名"),
+            value=lambda one: names[one.child].name,
+            link=lambda one: reverse("people:child", args=(one.child,)),
+            sort="name",
+        ),
+        Column(
+            "school",
+            N_("学校"),
+            value=lambda one: str(places[one.school_class].parent),
+            sort="school",
+        ),
+        Column("class", N_("班级"), value=lambda one: str(places[one.school_class]), sort="class"),
+        Column("points", N_("分"), sort="points", number=True),
+        Column("words", N_("为什么")),
+    )
+    table = Table(request, found, columns, title=gettext("早期预警"))
+    begun = (
+        rules.calendar(places[found[0].school_class]).term_days(term_on(today)) if found else None
+    )
+    wide = may(request.user, "rule.change")  # the whole county's work, not one class's
+    return table.answer(
+        "attendance/warnings.html",
+        {
+            "today": today,
+            "table_of_signs": warning.table(),
+            "measured": warning.measure(request.user, begun.first + HOW_IT_DID, today)
+            if begun and wide
+            else None,
+        },
+    )
 
 
 _SCHOOLS = (
