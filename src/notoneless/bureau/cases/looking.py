@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from notoneless.bureau.cases.deadlines import days_left
 from notoneless.bureau.cases.models import Case, Entry, Responsible
 from notoneless.bureau.cases.transitions import Way, states, steps, ways, ways_from
 from notoneless.bureau.people import queries as people
+from notoneless.bureau.people.actions import reveal
 from notoneless.bureau.people.panels import Panel, panels
 from notoneless.bureau.people.standing import When
 from notoneless.bureau.people.timeline import word as people_word
@@ -104,6 +105,11 @@ class Line:
     def at(self) -> dt.datetime:
         """When it happened."""
         return timezone.localtime(self.entry.at)
+
+    @property
+    def written_day(self) -> str:
+        """The day on which it arrived."""
+        return f"{timezone.localtime(self.entry.written_at):%m-%d}"
 
     @property
     def late(self) -> bool:
@@ -255,7 +261,6 @@ def page(by: User, case: Case) -> dict[str, Any]:
     child, when = case.child, When.now()
     lines = timeline(case)
     today = timezone.localdate()
-    here = people.where(child) if child else case.county_id
     identity = people.standing_identity(child, when) if child else None
     offered: list[Panel] = panels(by, child, when) if child else []
     can = acts(by, case)
@@ -298,7 +303,8 @@ def page(by: User, case: Case) -> dict[str, Any]:
         "panels": [one for one in offered if one.template != OWN_PANEL],
         "may_write": places.may(by, "case.write", case) and case.is_active,
         "may_move": places.may(by, "case.move", case) and case.is_active,
-        "may_reveal": bool(child) and may(by, "child.reveal", here),
+        "may_reveal": child is not None
+        and people.children(by, "child.reveal").filter(pk=child.pk).exists(),
         "today": today,
     }
 
@@ -368,7 +374,7 @@ def ten_parts(by: User, case: Case) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A child to visit: the case, the village, what was agreed and said last."""
+    """A child to visit: the case, the village, what was agreed and said last; the address when asked for."""
 
     case: Case
     name: str
@@ -378,20 +384,52 @@ class Door:
     next_step: str
     said: str
     late: bool
+    key: uuid.UUID
+    address: str = ""
+    phone: str = ""
 
 
-def doors(by: User, on: dt.date) -> Iterator[Door]:
-    """The cases for which this person answers, those with a day agreed on first."""
+DOORS = 30
+"""Doors on one page."""
+
+
+def doors(by: User, on: dt.date) -> list[Door]:
+    """The cases for which this person answers, those with a day agreed on first, then by deadline."""
     rows = queries.listed(by).filter(queries.mine(by), closed_on=None)
-    for case in rows.order_by(F("next_on").asc(nulls_last=True), "deadline", "pk")[:30]:
+    found = []
+    for case in rows.order_by(F("next_on").asc(nulls_last=True), "deadline", "pk")[:DOORS]:
         last = case.entries.filter(kind="contact").select_related("by").order_by("-at").first()
-        yield Door(
-            case,
-            name(case),
-            str(case.home or ""),
-            state(case),
-            left(case),
-            case.next_step.reveal() if case.next_step else "",
-            line(last).what if last else "",
-            bool(case.deadline and case.deadline < on),
+        found.append(
+            Door(
+                case,
+                name(case),
+                str(case.home or ""),
+                state(case),
+                left(case),
+                case.next_step.reveal() if case.next_step else "",
+                line(last).what if last else "",
+                bool(case.deadline and case.deadline < on),
+                uuid.uuid4(),
+            )
         )
+    return found
+
+
+def revealed(by: User, found: list[Door], purpose: str) -> list[Door]:
+    """The same doors with address and phone, for a purpose that goes to the log, child by child."""
+    shown = []
+    reached = set(
+        people.children(by, "child.reveal")
+        .filter(pk__in=[door.case.child_id for door in found])
+        .values_list("pk", flat=True)
+    )
+    for door in found:
+        child = door.case.child
+        if child is None or child.pk not in reached:
+            shown.append(door)
+            continue
+        numbers = reveal(by=by, child=child, purpose=purpose)
+        shown.append(
+            replace(door, address=numbers.get("address", ""), phone=numbers.get("phone", ""))
+        )
+    return shown

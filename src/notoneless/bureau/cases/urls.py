@@ -39,6 +39,7 @@ urlpatterns = [
     path("cases/public/new", child.new_public_word, name="new_public_word"),
     path("cases/public/<int:key>", child.public_word, name="public_word"),
     path("cases/visits", views.visits, name="visits"),
+    path("cases/visits-worker.js", views.worker, name="worker"),
     path("children/<int:key>/case", child.open_case, name="open_case"),
     path("children/<int:key>/excuse", child.apply, name="apply"),
 ]

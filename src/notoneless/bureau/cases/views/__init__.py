@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
-from django.http import Http404, HttpResponse
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from notoneless.bureau.accounts.access import Request, needs
+from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.cases import actions, looking, places, queries
-from notoneless.bureau.cases.codes import word
+from notoneless.bureau.cases.codes import choices, word
 from notoneless.bureau.cases.filters import CaseFilter
 from notoneless.bureau.cases.forms import Move, NewContact, NewNote, PlatformNumber
 from notoneless.bureau.cases.models import Case
 from notoneless.bureau.cases.transitions import ways
+from notoneless.bureau.people.forms import Purpose
 from notoneless.bureau.tables import Column, Table
+from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
 
 
@@ -82,6 +87,8 @@ def contact(request: Request, key: int) -> HttpResponse:
     """Write down a contact or visit."""
     one = _case(request, key, "case.write")
     form = NewContact(request.POST or None, request.FILES or None)
+    if FROM_THE_OUTBOX in request.headers:
+        return _from_the_outbox(request, one, form)
 
     def act() -> HttpResponse:
         actions.write_contact(by=request.user, case=one, **form.cleaned_data)
@@ -91,6 +98,27 @@ def contact(request: Request, key: int) -> HttpResponse:
         request, form, act, title=gettext("记一次联系或家访"), lead=looking.lead(one),
         button=gettext("记下"), back=page_of(one),
     )  # fmt: skip
+
+
+FROM_THE_OUTBOX = "X-Outbox"
+"""The header of what the phone kept and sends now."""
+
+
+def _from_the_outbox(request: Request, one: Case, form: NewContact) -> HttpResponse:
+    """Answer the phone: taken in (also when it was before), or all that is wrong."""
+    if not form.is_valid():
+        faults = [
+            {"message": f"{form.fields[name].label}：{error}" if name in form.fields else error,
+             "next": gettext("改好再发")}
+            for name, errors in form.errors.items() for error in errors
+        ]  # fmt: skip
+        return JsonResponse({"faults": faults}, status=409)
+    try:
+        actions.write_contact(by=request.user, case=one, **form.cleaned_data)
+    except Refusal as refused:
+        faults = [{"message": each.message, "next": each.next_step} for each in refused.faults]
+        return JsonResponse({"faults": faults}, status=409)
+    return JsonResponse({"url": page_of(one)})
 
 
 @needs("case.write")
@@ -179,7 +207,32 @@ def decide(request: Request, key: int) -> HttpResponse:
 
 @needs("case.write")
 def visits(request: Request) -> HttpResponse:
-    """The doors to knock on: my cases with the day agreed on, what was said last."""
+    """The doors to knock on: my cases with the day agreed on, what was said last, a form at each.
+
+    Addresses and phones are shown to who says why, and go along to where there is no signal.
+    """
     on: dt.date = timezone.localdate()
-    rows = looking.doors(request.user, on)
-    return render(request, "cases/visits.html", {"doors": rows, "today": on})
+    found, form = looking.doors(request.user, on), Purpose(request.POST or None)
+    shown = request.method == "POST" and form.is_valid()
+    if shown:
+        found = looking.revealed(request.user, found, form.cleaned_data["purpose"])
+    context = {
+        "doors": found,
+        "form": form,
+        "today": on,
+        "now": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "revealed": shown,
+        "may_reveal": may(request.user, "child.reveal"),
+        "whom": choices("whom"),
+        "results": choices("results"),
+    }
+    return render(request, "cases/visits.html", context)
+
+
+@needs("case.write")
+def worker(_request: Request) -> HttpResponse:
+    """The service worker of that page: it may serve only addresses below its own, so it stands here."""
+    file = finders.find("cases/worker.js")
+    if not isinstance(file, str):
+        raise Http404
+    return HttpResponse(Path(file).read_bytes(), content_type="text/javascript")
