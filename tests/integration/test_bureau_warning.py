@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -47,7 +48,7 @@ def test_points_add_up_and_say_why(bureau, three) -> None:
 
 
 def test_a_delicate_sign_counts_only_for_who_may_see_it(bureau, three, monkeypatch) -> None:
-    low = warning.Table(1, 60, warning.table().signs, ())
+    low = replace(warning.table(), look_from=1)
     monkeypatch.setattr(warning, "table", lambda: low)
 
     def named(who) -> dict[int, int]:
@@ -57,6 +58,11 @@ def test_a_delicate_sign_counts_only_for_who_may_see_it(bureau, three, monkeypat
     assert named("county_officer") == dict(zip(keys, (6, 2, 1), strict=True))
     assert named("class_teacher") == dict(zip(keys[:2], (6, 2), strict=True))
     assert named("stranger") == {}
+
+
+def test_a_share_of_few_days_says_nothing(bureau, three) -> None:
+    early = dt.date(2026, 11, 6)  # five days called, four of them missed
+    assert warning.warnings(SYSTEM, early) == []
 
 
 def test_it_is_held_against_what_happened(bureau, three) -> None:

@@ -44,7 +44,7 @@ class Sign:
     id: str
     text: Text
     points: int
-    source: str
+    source: Text
     permission: str = ""
     percent: int = 0
 
@@ -69,6 +69,7 @@ class Table:
 
     look_from: int
     window_days: int
+    least_called: int
     signs: tuple[Sign, ...]
     references: tuple[Reference, ...]
 
@@ -121,7 +122,11 @@ def table() -> Table:
     return Table(
         content["look_from"],
         content["window_days"],
-        tuple(Sign(**row | {"text": Text(**row["text"])}) for row in content["sign"]),
+        content["least_called"],
+        tuple(
+            Sign(**row | {"text": Text(**row["text"]), "source": Text(**row["source"])})
+            for row in content["sign"]
+        ),
         tuple(Reference(**row) for row in content["reference"]),
     )
 
@@ -197,7 +202,7 @@ def _missed(on: dt.date, percent: int) -> Iterable[int]:
     return [
         int(child or 0)
         for child, place, halves in missed
-        if halves * 100 >= called[place] * percent
+        if called[place] >= table().least_called and halves * 100 >= called[place] * percent
     ]
 
 

@@ -6,7 +6,7 @@ from notoneless.i18n import N_
 NOT_A_VALUE = FaultKind(
     "B801",
     N_("“{rule}”不能是“{seen}”"),
-    N_("填{expected}"),
+    N_("改填{expected}"),
 )
 NO_SOURCE = FaultKind(
     "B802",
