@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from addresses import addresses
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from invented_bureau import WHERE, Bureau, logged_in
 
@@ -30,18 +31,6 @@ PUBLIC = {
     "accounts:accept",
 }
 """What is open to everyone; a new one is put here by somebody who has thought about it."""
-
-
-def addresses(resolver: URLResolver | None = None, space: str = "") -> dict[str, URLPattern]:
-    """Every address of the system by its full name."""
-    found: dict[str, URLPattern] = {}
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            inner = f"{space}{entry.namespace}:" if entry.namespace else space
-            found |= addresses(entry, inner)
-        else:
-            found[f"{space}{entry.name}"] = entry
-    return found
 
 
 FOR_PROGRAMS = "api:v1:"

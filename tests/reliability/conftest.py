@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from crashing import PEOPLE, Import, Victim
+from filling import Filled, fill
 from handed_in import children
 from small_county import census
 
@@ -33,3 +35,23 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Import]:
         yield Import(victim, path, before)
     finally:
         victim.stop()
+
+
+@pytest.fixture(scope="module")
+def filled_once(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Filled]:
+    """Both counties filled, once for a file of tests; see `filled`."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield fill(tmp_path_factory.mktemp("filled"))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def filled(filled_once: Filled, db: None) -> Filled:
+    """Both counties filled; what a test does to them is rolled back."""
+    return filled_once

@@ -7,7 +7,7 @@ goes on by itself: nobody presses anything.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -19,7 +19,7 @@ pytestmark = needs_strace
 ACTS = {"hand_in": "hand_in", "read": "work", "take_in": "work"}
 """What is being done, and which process does it."""
 
-ERRORS = ("ENOSPC", "EIO")
+WAYS = (("ENOSPC", "+"), ("EIO", ""), ("ENOSPC", ""), ("EIO", "+"))
 FAILING = ("write", "pwrite64", "ftruncate", "fsync", "fdatasync", "mkdir")
 """A rename or unlink needs no room."""
 
@@ -39,12 +39,14 @@ def violations(
     imported: Import,
     stage: str,
     count: int,
-    error: str,
-    lasting: str,
+    ways: Sequence[tuple[str, str]],
     tried: list[int],
     mutant: str = "",
 ) -> Iterator[str]:
-    """What was wrong after a call failed, once or from then on (``lasting`` is "+")."""
+    """What was wrong after a call failed at each point, in one of the ways, in turn.
+
+    A way is an error, and "" (once) or "+" (from then on).
+    """
     victim, begin, given = imported.victim, imported.before[stage], imported.arguments(stage)
     act = ACTS[stage]
     points = [p for p in victim.points(begin, act, *given) if p[0] in FAILING]
@@ -53,7 +55,8 @@ def violations(
         victim.do(there, act, *given)
         after = victim.do(there, "state")
         finished = victim.do(there, "finish", imported.path)
-    for call, number in some(count, points):
+    for turn, (call, number) in enumerate(some(count, points)):
+        error, lasting = ways[turn % len(ways)]
         at = f"{stage} {call} {number}{lasting} {error}"
         tried.append(number)
         with copy_of(begin) as there, served(there):
@@ -83,17 +86,15 @@ def violations(
 def test_nothing_is_half_done_and_it_goes_on_by_itself(imported: Import, count: int) -> None:
     found: list[str] = []
     tried: list[int] = []
-    ways = [(e, lasting) for e in ERRORS for lasting in ("", "+")]
     for number, stage in enumerate(ACTS):
-        for error, lasting in ways if count > 2 else ways[number : number + 1]:
-            found += violations(imported, stage, count, error, lasting, tried)
+        found += violations(imported, stage, count, WAYS[number:] + WAYS[:number], tried)
     assert not found, "\n".join(found)
     assert len(tried) >= (200 if count > 2 else 6)
 
 
 def test_a_job_that_gives_up_is_caught(imported: Import) -> None:
     """The mutant: an error of the disk ends the job as any other does."""
-    assert any(violations(imported, "take_in", 3, "ENOSPC", "", [], "once_only"))
+    assert any(violations(imported, "take_in", 3, [("ENOSPC", "")], [], "once_only"))
 
 
 def test_without_an_open_connection_a_full_disk_stops_reading(
@@ -102,5 +103,5 @@ def test_without_an_open_connection_a_full_disk_stops_reading(
     """The mutant: each process opens the database when it is asked something, and closes it again."""
     monkeypatch.setattr("test_full_disk.served", lambda _: nullcontext())
     monkeypatch.setattr("test_full_disk.FAILING", ("pwrite64",))
-    found = violations(imported, "read", 2, "ENOSPC", "+", [])
+    found = violations(imported, "read", 2, [("ENOSPC", "+")], [])
     assert any("could be read" in wrong for wrong in found)

@@ -214,6 +214,64 @@ def page() -> int:
     return people.children(officer).count() + intake.uploads(officer).count()
 
 
+@act
+def migrate() -> None:
+    """As at the start of a new version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+
+
+@act
+def schema() -> dict[str, Any]:
+    """Tables, constraints, triggers, indexes and which migrations are in."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        said = cursor.fetchall()
+        cursor.execute("SELECT name, sql FROM sqlite_master ORDER BY 1")
+        there = cursor.fetchall()
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY 1, 2")
+        return {"whole": said == [("ok",)], "schema": there, "in": cursor.fetchall()}
+
+
+@act
+def rotate(resume: bool = False) -> None:
+    """``notoneless keys rotate``."""
+    import time
+
+    from notoneless.cli import keys
+
+    keys.click.echo = lambda *_: None  # type: ignore[assignment]
+    time.sleep = lambda _seconds: None  # no server runs that would have to notice
+    data = Path(os.environ["NOTONELESS_DATA"])
+    keys.rotate.callback(data=data, resume=resume)  # type: ignore[misc]
+
+
+@act
+def sealed() -> dict[str, Any]:
+    """Every sealed value of the database, opened; and under how many it is not the current key."""
+    from django.db import connection
+
+    from notoneless import vault
+    from notoneless.vault import resealing
+    from notoneless.vault.cipher import key_number
+
+    values, old = [], 0
+    for field in resealing.sealed_columns():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {field.column} FROM {field.model._meta.db_table} "
+                f"WHERE {field.column} IS NOT NULL"
+            )
+            for (blob,) in cursor.fetchall():
+                values.append(vault.open_sealed(field.context, bytes(blob)))
+                old += key_number(bytes(blob)) != vault.ring().current
+    return {"values": sorted(values), "old": old, "key": vault.ring().current, **state()}
+
+
 # --- naive versions of the code ---------------------------------------------------------------------
 
 

@@ -48,6 +48,21 @@ BAD_NIGHT = FaultKind(
     N_("NOTONELESS_NIGHT 看不懂（{seen}）"),
     N_("写成几点几分，如 02:00；由系统定时器来做，就写 off"),
 )
+BACKUP_THERE = FaultKind(
+    "B021",
+    N_("{path} 已经有了"),
+    N_("等一秒再备份，或者换一个文件夹"),
+)
+BACKUP_BAD = FaultKind(
+    "B022",
+    N_("备份读回核对不符：{path}"),
+    N_("看磁盘是不是满了或者坏了，再备份一次；不要用这一份恢复"),
+)
+NO_PG_DUMP = FaultKind(
+    "B023",
+    N_("找不到 pg_dump，没有备份"),
+    N_("安装和数据库同一版本的 PostgreSQL 客户端（postgresql-client），再试一次"),
+)
 CHAIN_BROKEN = FaultKind(
     "B101",
     N_("审计链在第 {seq} 条断了：{why}"),
