@@ -12,7 +12,7 @@ _AT_HOME = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
 
 
 def _stay_at_home(event: str, arguments: tuple[object, ...]) -> None:
-    """Fail the test that reaches for the network.
+    """Fail the test that reaches for the network, or lets the network reach in.
 
     An audit hook sees every way through Python's sockets, also those of libraries, and forked
     workers inherit it. `pytest.fail` is no `Exception`, so a library cannot swallow it.
@@ -23,6 +23,11 @@ def _stay_at_home(event: str, arguments: tuple[object, ...]) -> None:
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = arguments[0]
         host = host.decode() if isinstance(host, bytes) else host
+    elif event == "socket.bind":
+        address = arguments[1]
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            pytest.fail(f"this test listens on {address[0]!r}; tests listen on 127.0.0.1")
+        return
     else:
         return
     if host not in _AT_HOME:

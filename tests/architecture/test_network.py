@@ -45,3 +45,10 @@ def test_forked_workers_are_held_too() -> None:
 def test_this_machine_may_be_spoken_to() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), timeout=1).close()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "", "::"])
+def test_nobody_outside_reaches_in(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as door, pytest.raises(REFUSED, match="listens on"):
+        door.bind((host, 0))

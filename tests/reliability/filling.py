@@ -198,7 +198,7 @@ def fill_attendance(bureau: Bureau, _sign: str, prefix: str, _folder: Path) -> N
     from notoneless.bureau.audit.actions import SYSTEM
 
     called = roster(bureau[prefix + "class"], MONDAY)
-    absent = {next(iter(called.keys)): ""} if called.keys else {}
+    absent = {called.expected[0].pk: ""}
     actions.call(
         by=SYSTEM,
         school_class=bureau[prefix + "class"],

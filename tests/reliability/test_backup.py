@@ -32,7 +32,7 @@ def command(*arguments: object, **environment: str) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
         env={**kept, "PYTHONPATH": source, "PYTHONUTF8": "1", **environment},
         check=False,
     )
