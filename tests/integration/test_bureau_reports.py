@@ -78,7 +78,8 @@ def test_what_is_no_period(name):
 def test_zero_is_a_report_and_a_missing_one_is_not_zero(bureau):
     new = filed(bureau)
     assert new.values["reports.suspected_new"]["count"] == 0
-    told = queries.collected(bureau["county_officer"], MONTH, this_month())
+    officer = bureau["county_officer"]
+    told = queries.collected(MONTH, this_month(), queries.places(officer, MONTH, "report.see"))
     states = {one.organisation.name: one.count("reports.suspected_new") for one in told}
     assert states == {"甲县一小": 0, "甲县二小": None}
 
@@ -240,3 +241,17 @@ def test_pages(bureau):
     assert "甲县" not in logged_in(bureau["stranger"]).get(
         f"/reports/school_month/{this_month()}"
     ).content.decode().replace("乙县", "")
+
+
+def test_everyone_owes_the_report_of_where_they_work_and_not_those_below(bureau):
+    day = timezone.localdate()
+    kinds_owed = {
+        person: {one.kind.id for one in queries.owed(bureau[person], day)}
+        for person in ("school_head", "county_officer", "city_officer", "class_teacher")
+    }
+    assert kinds_owed == {
+        "school_head": {"school_month"},
+        "county_officer": {"county_quarter"},
+        "city_officer": {"city_term"},
+        "class_teacher": set(),
+    }

@@ -13,10 +13,14 @@ from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.models import Child
 from notoneless.bureau.placements.models import Admission, Kind, Opinion, Placement, Visit
 from notoneless.bureau.rules import queries as rules
-from notoneless.bureau.sweeps.models import Outcome, Verdict
+from notoneless.bureau.sweeps.models import Outcome, Standing, Verdict
 
 GUARANTEE = "special_placement"
 """Its universe are the disabled children of age, by the federation's list (domain facts 1.12)."""
+
+
+COUNTED = (Verdict.KEPT, Verdict.EXCUSED, Verdict.GAP, Verdict.UNKNOWN)
+"""Verdicts of those for whom the guarantee holds."""
 
 
 def disabled(by: User, verdict: str = "", *, unplaced: bool = False) -> QuerySet[Child]:
@@ -25,29 +29,34 @@ def disabled(by: User, verdict: str = "", *, unplaced: bool = False) -> QuerySet
     Adds ``verdict``, ``placed`` (kind of the open placement) and ``opinion`` (there is one). ``verdict``
     asks for one of them only, ``unplaced`` for those without an open placement.
     """
+    # Few patterns of children are disabled: their keys first, then the children who stand in them.
+    verdicts = dict(
+        Outcome.objects.filter(
+            guarantee=GUARANTEE, verdict__in=(verdict,) if verdict else COUNTED
+        ).values_list("pattern", "verdict")
+    )
+    standing = Standing.objects.filter(until__isnull=True, pattern__in=list(verdicts))
+    placed = Placement.objects.filter(last__isnull=True)
+    wanted = Q(pk__in=standing.values("child"))
+    if not verdict:
+        wanted |= Q(pk__in=placed.values("child"))
     outcome = Outcome.objects.filter(
         guarantee=GUARANTEE,
         pattern__standings__child=OuterRef("pk"),
         pattern__standings__until__isnull=True,
     )
-    open_one = Placement.objects.filter(child=OuterRef("pk"), last__isnull=True)
     found = (
         people.children(by, "placement.see")
+        .filter(wanted)
         .annotate(
             verdict=Subquery(outcome.values("verdict")[:1]),
-            placed=Subquery(open_one.values("kind")[:1]),
+            placed=Subquery(placed.filter(child=OuterRef("pk")).values("kind")[:1]),
             opinion=Exists(Opinion.objects.filter(child=OuterRef("pk"))),
-        )
-        .filter(
-            Q(verdict__in=(Verdict.KEPT, Verdict.EXCUSED, Verdict.GAP, Verdict.UNKNOWN))
-            | Q(placed__isnull=False)
         )
         .select_related("home", "school__parent")
         .order_by("name", "pk")
     )
-    if verdict:
-        found = found.filter(verdict=verdict)
-    return found.filter(placed__isnull=True) if unplaced else found
+    return found.exclude(pk__in=placed.values("child")) if unplaced else found
 
 
 def child(by: User, key: int, permission: str = "placement.see") -> QuerySet[Child]:

@@ -9,7 +9,8 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation, User
-from notoneless.bureau.accounts.queries import reach
+from notoneless.bureau.accounts.policy import policy
+from notoneless.bureau.accounts.queries import assignments_in_force, reach
 from notoneless.bureau.figures.kinds import counted_at, figures
 from notoneless.bureau.reports.kinds import Kind, kinds
 from notoneless.bureau.reports.models import DailyValue, Filing
@@ -85,20 +86,25 @@ class Owed:
         return told["count"] if told else None
 
 
-def collected(by: User, kind: Kind, period: str, permission: str = "report.see") -> list[Owed]:
-    """Everyone who owes a report of a period, filed or missing, in three statements."""
-    owing = list(places(by, kind, permission))
+def own(by: User, kind: Kind) -> QuerySet[Organisation]:
+    """The organisations that owe this report and where the person works, not those below."""
+    roles = policy().roles_with("report.file")
+    works = assignments_in_force(by).filter(role__in=roles).values("organisation")
+    return places(by, kind, "report.file").filter(pk__in=works)
+
+
+def collected(kind: Kind, period: str, owing_here: QuerySet[Organisation]) -> list[Owed]:
+    """Everyone of these who owes a report of a period, filed or missing, in three statements."""
+    owing = list(owing_here)
     last = dict(
-        Filing.objects.filter(
-            kind=kind.id, period=period, organisation__in=places(by, kind, permission)
-        )
+        Filing.objects.filter(kind=kind.id, period=period, organisation__in=owing_here)
         .values_list("organisation")
         .annotate(Max("revision"))
     )
     found = {
         one.organisation_id: one
         for one in Filing.objects.filter(
-            kind=kind.id, period=period, organisation__in=places(by, kind, permission)
+            kind=kind.id, period=period, organisation__in=owing_here
         ).select_related("filed_by")
         if one.revision == last[one.organisation_id]
     }
@@ -124,10 +130,13 @@ def current_period(kind: Kind, on: dt.date) -> str:
 def owed(by: User, on: dt.date) -> list[Owed]:
     """What a person has to file now, of all kinds, not filed yet; a month before that is missing too."""
     found = []
+    at = set(assignments_in_force(by).values_list("organisation__kind", flat=True))
     for kind in kinds().values():
+        if kind.at not in at:
+            continue
         period = current_period(kind, on)
         for one in (period, kind.before(period)) if kind.period == "month" else (period,):
-            found += [row for row in collected(by, kind, one, "report.file") if row.filing is None]
+            found += [row for row in collected(kind, one, own(by, kind)) if row.filing is None]
     return sorted(found, key=lambda row: row.due)
 
 

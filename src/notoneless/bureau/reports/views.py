@@ -30,7 +30,9 @@ def all_reports(request: Request) -> HttpResponse:
         period = queries.current_period(kind, today)
         rows = []
         for _ in range(3):
-            owing = queries.collected(request.user, kind, period)
+            owing = queries.collected(
+                kind, period, queries.places(request.user, kind, "report.see")
+            )
             if owing:
                 filed = sum(one.filing is not None for one in owing)
                 rows.append((period, kind.label(period), filed, len(owing) - filed))
@@ -74,7 +76,7 @@ def _count(figure: str, one: Owed) -> int | None:
 def all_filed(request: Request, kind: str, period: str) -> HttpResponse:
     """Who has filed what, and who is missing; the sum of what was filed."""
     found = _kind(kind, period)
-    rows = queries.collected(request.user, found, period)
+    rows = queries.collected(found, period, queries.places(request.user, found, "report.see"))
     known = [name for name in found.figures if name in figures()]
     columns = (
         Column(
