@@ -181,17 +181,18 @@ def test_a_closed_term_takes_nothing_and_a_late_bounce_goes_to_the_next(bureau) 
         actions.close_term(by=SYSTEM, county=county, term=AUTUMN)
     account = Account.objects.filter(term=str(AUTUMN))[0]
     other = Account.objects.filter(term=str(AUTUMN))[1]
-    with pytest.raises(IntegrityError), transaction.atomic():  # also past the actions
-        Line.objects.create(entry_id=99, account=account, amount=5)
-        Line.objects.create(entry_id=99, account=other, amount=-5)
-        Entry.objects.create(
-            number=99,
-            cause="commit",
-            programme="aid",
-            county=county,
-            term="x",
-            day=dt.date(2026, 10, 1),
-        )
+
+    def past_the_actions() -> None:
+        with transaction.atomic():
+            Line.objects.create(entry_id=99, account=account, amount=5)
+            Line.objects.create(entry_id=99, account=other, amount=-5)
+            Entry.objects.create(
+                number=99, cause="commit", programme="aid", county=county, term="x",
+                day=dt.date(2026, 10, 1),
+            )  # fmt: skip
+
+    with pytest.raises(IntegrityError, match="closed"):
+        past_the_actions()
 
 
 def test_a_mistake_is_taken_back_once_by_a_new_entry(bureau) -> None:
@@ -295,6 +296,9 @@ def test_rights_and_other_counties(bureau) -> None:
     with pytest.raises(PermissionDenied):
         actions.close_term(by=officer, county=bureau["county"], term=AUTUMN)
     ours, theirs = logged_in(officer), logged_in(stranger)
+    move(bureau, "commit", (1, 62_500))
+    move(bureau, "release", (1, 62_500))
+    assert "下达10,000.00元，已批未付0.00元，已付625.00元" in ours.get("/ledger").content.decode()
     for page in ("/ledger", "/ledger/accounts", "/ledger/entries", "/ledger/shares"):
         assert ours.get(page).status_code == 200
         assert "10,000.00" not in theirs.get(page).content.decode()

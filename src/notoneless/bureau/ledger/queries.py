@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -45,12 +45,22 @@ def balances(by: User, *, along: tuple[str, ...]) -> QuerySet[Any, dict[str, Any
 
     Columns ``appropriated`` (given, above zero), ``budget`` (free), ``committed``, ``paid``, ``returned``.
     """
+    rows: QuerySet[Any, Any] = Account.objects.filter(county__in=reach(by, SEE))
+    summed: QuerySet[Any, dict[str, Any]] = rows.values(*along).annotate(**_sums())
+    return summed.order_by(*along)
+
+
+def total(by: User, chosen: Mapping[str, str]) -> dict[str, int]:
+    """The same columns in all, of the accounts with the ``chosen`` values."""
+    rows = Account.objects.filter(county__in=reach(by, SEE), **chosen)
+    return rows.aggregate(**_sums()) if rows.exists() else {}
+
+
+def _sums() -> dict[str, Sum]:
     there = F("debit") + F("credit")
     sums = {kind: Sum(there, filter=Q(kind=kind), default=0) for kind in KINDS}
     sums["appropriated"] = Sum(-there, filter=Q(kind="appropriated"), default=0)
-    rows: QuerySet[Any, Any] = Account.objects.filter(county__in=reach(by, SEE))
-    summed: QuerySet[Any, dict[str, Any]] = rows.values(*along).annotate(**sums)
-    return summed.order_by(*along)
+    return sums
 
 
 def lines_of(account: Account) -> QuerySet[Line]:

@@ -72,10 +72,7 @@ def balances(request: Request) -> HttpResponse:
     rows = queries.balances(request.user, along=tuple(ALONG[name][1] for name in along))
     rows = rows.filter(**{ALONG[name][1]: value for name, value in chosen.items()})
     table = Table(request, rows, (*map(_along, along), *MONEY), title=gettext("账本"))
-    total = queries.balances(request.user, along=()).filter(
-        **{ALONG[name][1]: value for name, value in chosen.items()}
-    )
-    sums = next(iter(total.order_by()), None)
+    sums = queries.total(request.user, {ALONG[name][1]: value for name, value in chosen.items()})
     return table.answer(
         "ledger/balances.html",
         {
@@ -85,7 +82,7 @@ def balances(request: Request) -> HttpResponse:
                 (name, gettext(ALONG[name][0]), WORDS[ALONG[name][1]](value))
                 for name, value in chosen.items()
             ],
-            "sums": sums or {},
+            "sums": sums,
             "short": bool(sums and sums["budget"] < 0),
             "may_budget": may(request.user, "ledger.budget"),
             "may_close": may(request.user, "ledger.close"),
