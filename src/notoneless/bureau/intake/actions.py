@@ -15,7 +15,7 @@ from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.intake import comparison, faults, jobs, storage
+from notoneless.bureau.intake import comparison, faults, jobs, storage, waits
 from notoneless.bureau.intake.comparison import Compared, Pair
 from notoneless.bureau.intake.models import Doubt, Knowledge, Layout, Taken, Upload
 from notoneless.bureau.intake.queries import LIVE, county_of
@@ -33,6 +33,8 @@ VERBS = {
     "upload.take_in_asked": N_("决定名单入库"),
     "upload.taken_in": N_("名单入库"),
     "upload.undone": N_("撤回名单"),
+    "upload.compared_again": N_("名单重新比对"),
+    "upload.placed": N_("名单里原来对不上的人对上了"),
     "upload.discarded": N_("不要名单"),
     "layout.confirmed": N_("改正名单的读法"),
     "match.decided": N_("判定是不是同一个孩子"),
@@ -213,6 +215,48 @@ def commit(
     upload.changes = {**upload.changes, "sheets": counted}
     upload.save(update_fields=("changes",))
     audit.record(by, "upload.taken_in", upload, organisation=upload.organisation, counts=totals)
+    if totals["new"] and waits.tells(upload):
+        for other in waits.to_compare(upload):
+            jobs.compare_again.enqueue(other.pk, other.decided_by_id or by.pk)
+
+
+@audit.action
+def compared_again(*, by: audit.Actor, upload: Upload, changes: dict[str, Any]) -> None:
+    """Note what a list that waits for a decision would change by now; decided meanwhile: nothing to note."""
+    waiting = Upload.objects.filter(pk=upload.pk, state=Upload.State.READ)
+    if waiting.update(changes=changes):
+        audit.record(by, "upload.compared_again", upload, organisation=upload.organisation)
+
+
+@audit.action
+def place(*, by: User, upload: Upload, found: list[Compared], version: int) -> int:
+    """Record the rows of a list that is in which were nobody's and now have a child; how many children.
+
+    They stand beside the list, end nothing of others, and go when it is undone. ``found`` was compared at
+    ``version`` (else `Stale`).
+    """
+    require(by, "list.take_in", upload.organisation)
+    if not Upload.objects.filter(pk=upload.pk, state=Upload.State.COMMITTED).exists():
+        return 0
+    upload.refresh_from_db()
+    entries = {entry["number"]: entry for entry in upload.changes.get("sheets", [])}
+    first = upload.taken.select_related("source").order_by("pk")[0].source
+    children = 0
+    for compared in found:
+        changes = compared.prepared.changes
+        entries[compared.number]["unplaced"] = compared.unplaced
+        source = first
+        if compared.prepared.insert:
+            source = people.record_list(by=by, prepared=compared.prepared)
+            Taken.objects.create(upload=upload, source=source)
+            entries[compared.number]["new"] += changes.new
+            children += changes.new + changes.changed
+        _ask(upload, compared, source)
+    if children:
+        _advance(upload, version)
+    upload.save(update_fields=("changes",))
+    audit.record(by, "upload.placed", upload, organisation=upload.organisation, children=children)
+    return children
 
 
 def _advance(upload: Upload, version: int | None = None) -> None:
@@ -252,7 +296,8 @@ def _ask(upload: Upload, compared: Compared, source: Source) -> None:
                 right=json.dumps(pair.right, ensure_ascii=False),
             ),
         )
-    Doubt.objects.bulk_create(asked.values(), batch_size=500)
+    # A pair that was asked before stays as it is, with its answer.
+    Doubt.objects.bulk_create(asked.values(), batch_size=500, ignore_conflicts=True)
 
 
 def _new_child(source: Source, pair: Pair) -> int:

@@ -8,7 +8,7 @@ lists that say who there is, and nobody's on all others. What is in doubt waits 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import duckdb
@@ -141,8 +141,12 @@ def compare(
     known: pa.Table | None = None,
     *,
     only_count: bool = False,
+    left_over: bool = False,
 ) -> Compared:
-    """One sheet against what is known (``known``, or now); only for showing, or to be recorded."""
+    """One sheet against what is known (``known``, or now); only for showing, or to be recorded.
+
+    ``left_over``: of a list that is in already; what is recorded stands beside it and ends nothing.
+    """
     county = queries.county_of(upload.organisation)
     if known is None:
         known = _known(upload)
@@ -152,9 +156,10 @@ def compare(
         who = _Placing(con, rows, sheet.kind)
         who.remember(county)
         table, unplaced = who.placed()
-    prepared = preparing.prepare_list(
-        by=by, source=source_of(upload, sheet), rows=table, only_count=only_count
-    )
+    source = source_of(upload, sheet)
+    if left_over:
+        source = replace(source, sha256="", whole=False, covers=())
+    prepared = preparing.prepare_list(by=by, source=source, rows=table, only_count=only_count)
     return Compared(number, sheet, prepared, who.doubts, who.links, unplaced)
 
 

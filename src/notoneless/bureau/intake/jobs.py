@@ -24,7 +24,7 @@ from notoneless import rosters
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit.actions import SYSTEM
-from notoneless.bureau.intake import comparison, queries, storage
+from notoneless.bureau.intake import comparison, queries, storage, waits
 from notoneless.bureau.intake.models import Upload
 from notoneless.bureau.people import faults as people_faults
 from notoneless.faults import Refusal
@@ -42,6 +42,9 @@ _AGAIN = dt.timedelta(minutes=1)
 """So long after the machine failed a job is tried again."""
 
 _MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENFILE, errno.EMFILE)
+
+_A_WHILE = dt.timedelta(seconds=5)
+"""Until a list looks again whether those that it waits for are in."""
 
 Job = Callable[[User, Upload], None]
 
@@ -91,6 +94,9 @@ def take_in(by: User, upload: Upload) -> None:
     reading = upload.understood()
     if reading is None or upload.state != Upload.State.COMMITTING:
         return
+    if waits.before(upload):
+        take_in.using(run_after=timezone.now() + _A_WHILE).enqueue(upload.pk, by.pk)
+        return
     for _ in range(_MOST_TRIES):
         version = queries.version(upload)
         sheets = comparison.sheets_of(reading)
@@ -103,6 +109,39 @@ def take_in(by: User, upload: Upload) -> None:
             if any(fault.kind is people_faults.STALE for fault in refusal.faults):
                 continue
             actions.not_taken_in(by=SYSTEM, upload=upload, refusal=refusal)
+        return
+    raise TimeoutError
+
+
+@task()
+@_on_upload
+def compare_again(by: User, upload: Upload) -> None:
+    """A register or a roll came in: a list whose people were nobody's may find their children there now."""
+    from notoneless.bureau.intake import actions
+
+    reading = upload.understood()
+    if reading is None:
+        return
+    if upload.state == Upload.State.READ:
+        changes = comparison.summary(by, upload, reading)
+        actions.compared_again(by=SYSTEM, upload=upload, changes=changes)
+        return
+    for _ in range(_MOST_TRIES):
+        version = queries.version(upload)
+        sheets = comparison.sheets_of(reading)
+        found = [
+            comparison.compare(by, upload, number, sheet, left_over=True)
+            for number, sheet in sheets
+            if sheet.kind not in comparison.TELLS_WHO_THERE_IS
+        ]
+        try:
+            actions.place(by=by, upload=upload, found=found, version=version)
+        except actions.Stale:
+            continue
+        except Refusal as refusal:
+            if not any(fault.kind is people_faults.STALE for fault in refusal.faults):
+                raise
+            continue
         return
     raise TimeoutError
 
