@@ -140,7 +140,7 @@ def answer(answers: Answers, on: dt.date) -> list[Answer]:
                 gettext(PERIODS[policy.period]),
                 gettext(BENEFIT_KINDS[policy.kind]),
                 _why(why, state),
-                policy.source,
+                _source(policy.source),
                 gettext(STATUSES[policy.status]),
                 desks[by_policy.get(policy.id, "school")],
             )
@@ -155,6 +155,11 @@ AMOUNTS = frozenset({"approved_fee"})
 
 def _only_amount(missing: Sequence[str]) -> bool:
     return bool(missing) and set(missing) <= AMOUNTS
+
+
+def _source(text: str) -> str:
+    """The document; in words where none was cited."""
+    return gettext("业务资料，没有引用文件") if text.startswith("domain facts") else text
 
 
 def _why(why: kernel.Explanation, state: str) -> str:
