@@ -160,12 +160,14 @@ def main() -> None:
 
         server.settle(Path(folder))
         from django.conf import settings
+        from django.core.management import call_command
         from django.utils import timezone
 
         from notoneless.bureau.aid import actions, proposing
         from notoneless.bureau.aid.models import Award
 
         settings.ALLOWED_HOSTS = ["*"]
+        call_command("collectstatic", verbosity=0, interactive=False)
         county = fill(asked.children)
         maker, checker = users(county)
 
