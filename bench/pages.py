@@ -46,7 +46,10 @@ def median(what: str, act: object, runs: int) -> None:
         busy.append((time.process_time() - worked) * 1000)
         assert answer.status_code == 200, (what, answer.status_code)
     wall, cpu = statistics.median(taken[1:]), statistics.median(busy[1:])
-    print(f"{what:<38} {wall:8.0f} ms, at work {cpu:6.0f} ms, most {max(taken[1:]):6.0f} ms", flush=True)
+    print(
+        f"{what:<38} {wall:8.0f} ms, at work {cpu:6.0f} ms, most {max(taken[1:]):6.0f} ms",
+        flush=True,
+    )
 
 
 def ask(runs: int) -> None:

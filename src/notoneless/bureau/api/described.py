@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from notoneless.bureau.api.words import WORDS
+from notoneless.i18n import gettext
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -19,11 +22,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One operation: how to ask, and what is answered (names of fields with their types)."""
+    """One operation: how to ask, and what is answered (names of fields with their types).
+
+    ``text`` is in the language in use.
+    """
 
     method: str
     path: str
-    summary: str
     text: str
     parameters: tuple[Parameter, ...]
     status: str
@@ -59,8 +64,7 @@ def _described(
     return Described(
         method=method,
         path=path,
-        summary=one.get("summary", ""),
-        text=one.get("description", ""),
+        text=gettext(WORDS[one["operationId"]]),
         parameters=tuple(told),
         status=str(status),
         answer=tuple((name, _type(field)) for name, field in fields.items()),

@@ -110,7 +110,8 @@ class Installation:
                 "CONN_MAX_AGE": None,
                 "OPTIONS": {
                     "transaction_mode": "IMMEDIATE",
-                    "timeout": 20,
+                    # The longest that one list of a whole city holds the only writer's place.
+                    "timeout": 60,
                     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                     "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;",
                 },
