@@ -331,12 +331,5 @@ def test_a_roll_call_knows_pupils_by_their_roll_number(bureau: Bureau, tmp_path:
     sheet = write(tmp_path / "在校学生点名册(2026年9月21日).csv", heading, called)
     upload = take_in(client, hand_in(client, bureau["county"], sheet))
     counted = upload.changes["sheets"][0]
-    from notoneless.bureau.people.models import Enrolment
-
-    print(
-        "DBG",
-        list(Enrolment.objects.values_list("roll_index", "school_name")),
-        [u.understood().sheets[0].fields for u in Upload.objects.all()],
-    )
     assert (counted["new"], counted["doubtful"], counted["unplaced"]) == (2, 0, 0)
     assert Known.objects.count() == 2
