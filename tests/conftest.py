@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-pytest_plugins = ["invented_bureau", "invented_children", "invented_standings"]
+pytest_plugins = ["invented_bureau", "invented_children", "invented_standings", "demo_bureau"]
 
 _AT_HOME = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import signal
@@ -17,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
+
+import pytest
 
 from notoneless.demo.bureau.second_factor import code
 
@@ -96,6 +99,21 @@ def served(data: Path) -> Iterator[str]:
             server.wait(timeout=30)
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder in which the tutorial's command was run, and what it printed; copy it before use."""
+    home = tmp_path_factory.mktemp("filled")
+    done = run(home, "demo", "--children", "300", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    return home / "demo-county", done
+
+
+def text(page: str) -> str:
+    """What a page says, without its bar."""
+    plain = re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", plain)).split())
+
+
 class Visitor:
     """A browser without scripts, with its own cookies."""
 
@@ -123,6 +141,43 @@ class Visitor:
             with answer:
                 self.url = path
                 return answer.code, answer.read().decode()
+
+    def hand_in(self, file: Path) -> None:
+        """Drop a file on the page of lists, for the first place that is offered."""
+        page = self.get("/lists")[1]
+        chosen = re.search(r'<option value="(\d+)" selected', page)
+        place = chosen or re.search(r'name="organisation" value="(\d+)"', page)
+        assert place, page
+        token = next(c.value or "" for c in self._cookies if c.name == "csrftoken")
+        line = "--a-line-that-no-file-has"
+        parts = [("csrfmiddlewaretoken", token), ("organisation", place[1])]
+        body = "".join(
+            f'{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in parts
+        )
+        head = (
+            f'{line}\r\nContent-Disposition: form-data; name="lists"; filename="{file.name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        request = urllib.request.Request(
+            self.address + "/lists/new",
+            (body + head).encode() + file.read_bytes() + f"\r\n{line}--\r\n".encode(),
+            {
+                "Content-Type": f"multipart/form-data; boundary={line[2:]}",
+                "Referer": self.address + "/lists",
+            },
+        )
+        with self._open(request, timeout=60) as answer:
+            self.url = answer.url.removeprefix(self.address)
+
+    def wait(self, path: str, words: str, seconds: int = 120) -> str:
+        """The text of a page, once these words stand on it."""
+        for _ in range(seconds):
+            shown = text(self.get(path)[1])
+            if words in shown:
+                return shown
+            time.sleep(1)
+        raise AssertionError(f"{path} does not say {words!r} within {seconds} s: {shown}")
 
     def log_in(self, login: str, password: str) -> str:
         """Try to; the page that comes."""

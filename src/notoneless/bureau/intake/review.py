@@ -66,8 +66,10 @@ def match(request: Request, key: int) -> HttpResponse:
             "step": gettext(STEPS_IN_WORDS.get(found.step, "")),
             "agreed": [part for part in agreed.split("，") if part],
             "against": [part for part in against.split("，") if part],
-            # Of two namesakes each looks certain by itself, and only one can be: no share is shown.
-            "percent": 0 if found.step == "namesake" else min(99, round(found.probability * 100)),
+            # Two namesakes each look certain by themselves, two numbers forbid it: no share is shown.
+            "percent": 0
+            if found.step in ("namesake", "two_numbers")
+            else min(99, round(found.probability * 100)),
             "tells": sheet is not None and sheet.kind in comparison.TELLS_WHO_THERE_IS,
             "open": found.answer == Doubt.Answer.OPEN
             or (found.second_wanted and found.decided_by_id != request.user.pk),
