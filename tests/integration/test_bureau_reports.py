@@ -197,7 +197,7 @@ def test_rates_count_who_is_of_age_and_where_he_is(bureau):
     percents = {one.rate.id: one.percent for one in counted(told)}
     assert percents["of_age"] == "50.00"
     assert percents["primary_gross"] == "100.00"
-    assert percents["disabled"] == ""  # no such list was counted
+    assert percents["enrolment.disabled_rate"] == ""  # no such list was counted
 
 
 def test_a_percentage_is_cut_and_never_rounded_up():
@@ -255,3 +255,34 @@ def test_everyone_owes_the_report_of_where_they_work_and_not_those_below(bureau)
         "city_officer": {"city_term"},
         "class_teacher": set(),
     }
+
+
+def test_a_migrant_child_of_five_years_counts_once(bureau):
+    taken_in(
+        bureau,
+        [
+            row(1, stage="primary", migrant=True),
+            row(2, "李小麦", stage="primary", id_number=number(2), migrant=False),
+        ],
+        "roll",
+    )
+    figure, county = figures()["enrolment.migrant_children"], bureau["county"].pk
+    day = timezone.localdate()
+    assert counted_at(figure, county, on=day)[0] == 1
+    assert counted_at(figure, county, on=dt.date(2026, 8, 31))[0] == 0  # the roll is of September
+    taken_in(bureau, [], "roll", dt.date(2026, 10, 8))
+    assert counted_at(figure, county, on=day)[0] == 1  # gone since, and still of these five years
+    assert counted_at(figure, county, on=dt.date(2032, 9, 1))[0] == 0
+
+
+def test_who_is_excused_counts_for_the_poor_and_not_for_the_disabled():
+    told = {one.rate.id: (one.part, one.whole) for one in counted({
+        "sweeps.registered_poor_place.kept": 95,
+        "sweeps.registered_poor_place.excused": 5,
+        "sweeps.registered_poor_place.universe": 100,
+        "sweeps.special_placement.kept": 95,
+        "sweeps.special_placement.excused": 5,
+        "sweeps.special_placement.universe": 100,
+    })}  # fmt: skip
+    assert told["enrolment.registered_poor_rate"] == (100, 100)
+    assert told["enrolment.disabled_rate"] == (95, 95)

@@ -63,8 +63,8 @@ def show(figure: str, as_of: dt.datetime | None, known_on: dt.datetime | None, d
         known_on=known_on.date() if known_on else None,
     )
     unit = gettext(one.unit)
-    click.echo(f"{one.label}：{counted.count:,} {unit}")
+    click.echo(f"{one.label}：{counted.written} {unit}")
     for parts in counted.parts.values():
         for text, count in parts:
-            click.echo(f"  {text}  {count:,} {unit}")
+            click.echo(f"  {text}  {one.written(count)} {unit}")
     return 0

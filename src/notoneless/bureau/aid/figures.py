@@ -27,7 +27,7 @@ def _three_years(on: dt.date) -> str:
 def _paid(on: dt.date, known_on: dt.date | None) -> str:  # noqa: ARG001 - payments are never unsaid
     return (
         "SELECT a.id AS record, coalesce(a.school_id, a.county_id) AS place, a.policy, a.term, "
-        "coalesce(o.name, '') AS school FROM aid_payment p "
+        "coalesce(o.name, '') AS school, a.fen FROM aid_payment p "
         "JOIN aid_award a ON a.id = p.award_id "
         "LEFT JOIN accounts_organisation o ON o.id = a.school_id "
         f"WHERE p.state IN ('sent', 'confirmed') AND {_three_years(on)}"
@@ -60,6 +60,32 @@ def _names(keys: list[int]) -> dict[int, str]:
 BY = ("county", "policy", "term", "school")
 
 FIGURES = (
+    Figure(
+        id="aid.paid",
+        text=N_("三年来发放的资助"),
+        unit=N_("元"),
+        what=N_("到这一天为止三年里发放、没有退回的奖补的金额"),
+        records=_paid,
+        by=BY,
+        page="aid:award",
+        permission="aid.see",
+        word=_words,
+        shown=_names,
+        sums="fen",
+    ),
+    Figure(
+        id="aid.registered_poor_paid",
+        text=N_("三年来发给脱贫户学生的资助"),
+        unit=N_("元"),
+        what=N_("三年来发放的资助里，发给在脱贫户名单上的学生的"),
+        records=_of_poor,
+        by=BY,
+        page="aid:award",
+        permission="aid.see",
+        word=_words,
+        shown=_names,
+        sums="fen",
+    ),
     Figure(
         id="aid.person_times",
         text=N_("三年来资助人次"),

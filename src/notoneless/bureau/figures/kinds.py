@@ -45,6 +45,7 @@ class Figure:
 
     ``by`` are breakdowns: ``county``, or a column of ``records``, whose words ``word(column, code)`` gives.
     ``page`` is the name of the address that opens a record by its key, ``permission`` the right to see one.
+    ``sums`` names a column of ``records`` with fen, which is added up instead of counting the rows.
     """
 
     id: str
@@ -58,22 +59,37 @@ class Figure:
     permission: str = "child.see"
     word: Callable[[str, str], str] = lambda _column, code: code
     shown: Callable[[list[int]], dict[int, str]] = lambda keys: {key: str(key) for key in keys}
+    sums: str = ""
 
     @property
     def label(self) -> str:
         """The text in the reader's language."""
         return gettext(self.text)
 
+    @property
+    def measure(self) -> str:
+        """What is reckoned of the rows ``r``, as SQL."""
+        return f"coalesce(sum(r.{self.sums}), 0)" if self.sums else "count(*)"
+
+    def written(self, number: int) -> str:
+        """A value as it is shown: grouped, money in yuan."""
+        return f"{number / 100:,.2f}" if self.sums else f"{number:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A figure counted: in all, and by each breakdown with its words, largest first."""
+    """A figure counted: in all, and by each breakdown with its words, largest first; money in fen."""
 
     figure: Figure
     on: dt.date
     known_on: dt.date | None
     count: int
     parts: dict[str, list[tuple[str, int]]]
+
+    @property
+    def written(self) -> str:
+        """The value as it is shown."""
+        return self.figure.written(self.count)
 
 
 @cache
@@ -95,12 +111,12 @@ def value(
     inside, places = _scoped(figure, on, known_on, by)
     parts = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({inside}) r", places)
+        cursor.execute(f"SELECT {figure.measure} FROM ({inside}) r", places)
         count = cursor.fetchone()[0]
         for column in figure.by:
             if column == "county":
                 cursor.execute(
-                    f"SELECT o.name, count(*) FROM ({inside}) r "
+                    f"SELECT o.name, {figure.measure} FROM ({inside}) r "
                     "JOIN accounts_lineage l ON l.below_id = r.place "
                     "JOIN accounts_organisation o ON o.id = l.above_id AND o.kind = 'county' "
                     "GROUP BY o.id, o.name ORDER BY 2 DESC, 1",
@@ -108,7 +124,7 @@ def value(
                 )
             else:
                 cursor.execute(
-                    f"SELECT {column}, count(*) FROM ({inside}) r GROUP BY 1 ORDER BY 2 DESC, 1",
+                    f"SELECT {column}, {figure.measure} FROM ({inside}) r GROUP BY 1 ORDER BY 2 DESC, 1",
                     places,
                 )
             parts[column] = [
@@ -138,13 +154,14 @@ def counted_at(
     told, number = hashlib.sha256(), 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.record FROM ({figure.records(on, known_on)}) r "
+            f"SELECT r.record, {f'r.{figure.sums}' if figure.sums else 1} "
+            f"FROM ({figure.records(on, known_on)}) r "
             "JOIN accounts_lineage l ON l.below_id = r.place AND l.above_id = %s ORDER BY 1",
             (place,),
         )
         while rows := cursor.fetchmany(20_000):
-            number += len(rows)
-            told.update("".join(f"{key}\n" for (key,) in rows).encode())
+            number += sum(int(one) for _, one in rows)
+            told.update("".join(f"{key}\n" for key, _ in rows).encode())
     return number, told.hexdigest()
 
 
@@ -155,7 +172,7 @@ def counts_by(
     marks = ", ".join(["%s"] * len(kinds))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.id, count(*) FROM ({figure.records(on, known_on)}) r "
+            f"SELECT o.id, {figure.measure} FROM ({figure.records(on, known_on)}) r "
             "JOIN accounts_lineage l ON l.below_id = r.place "
             f"JOIN accounts_organisation o ON o.id = l.above_id AND o.kind IN ({marks}) GROUP BY o.id",
             kinds,

@@ -73,7 +73,11 @@ def figure(request: Request, key: str) -> HttpResponse:
             "page": page,
             "pages": pages,
             "breakdowns": [
-                (gettext(BREAKDOWNS[column]), parts) for column, parts in counted.parts.items()
+                (
+                    gettext(BREAKDOWNS[column]),
+                    [(text, one.written(number)) for text, number in parts],
+                )
+                for column, parts in counted.parts.items()
             ],
         },
     )

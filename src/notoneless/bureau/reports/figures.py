@@ -142,6 +142,26 @@ def _dropped_out(on: dt.date, known_on: dt.date | None) -> str:
         GROUP BY c.child_id"""
 
 
+FIVE_YEARS = 5
+
+
+def _migrants(on: dt.date, known_on: dt.date | None) -> str:
+    """Distinct migrant workers' children on a roll of compulsory education in the five school years to a day."""
+    first = dt.date(term_on(on).school_year - FIVE_YEARS + 1, 9, 1)
+    when = When(on, known_on)
+    return f"""
+        SELECT p.person AS record, min(coalesce(f.school_id, s.organisation_id)) AS place
+        FROM people_enrolment f JOIN ({persons(when)}) p ON p.child = f.child_id
+        JOIN people_source s ON s.id = f.source_id
+        WHERE {when.believed("f")} AND f.stage IN ('primary', 'junior')
+          AND f.valid_from <= '{on}' AND (f.valid_to IS NULL OR f.valid_to >= '{first}')
+          AND (f.migrant OR f.child_id IN (
+              SELECT m.child_id FROM people_circumstance m
+              WHERE m.kind = 'migrant' AND {when.believed("m")} AND m.valid_from <= '{on}'
+                AND (m.valid_to IS NULL OR m.valid_to >= '{first}')))
+        GROUP BY p.person"""
+
+
 def _case_numbers(keys: list[int]) -> dict[int, str]:
     from notoneless.bureau.cases.models import Case
 
@@ -265,5 +285,13 @@ FIGURES = (
             _moved_in_month, ("closed", "data_error", "excused", "elsewhere", "handed_out")
         ),
         what=N_("当月1日到当天销号的个案"),
+    ),
+    _people(
+        id="enrolment.migrant_children",
+        text=N_("五学年来在读的随迁子女"),
+        records=_migrants,
+        what=N_(
+            "到这一天为止五个学年里在小学、初中在读过的进城务工人员随迁子女，每人计一次，按学校归县"
+        ),
     ),
 )

@@ -10,7 +10,7 @@ from notoneless.i18n import N_, gettext
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``part`` ÷ ``whole``, both ids of figures; ``less`` is taken off the whole.
+    """``part`` ÷ ``whole``, both ids of figures; ``less`` is taken off the whole, ``plus`` added to the part.
 
     ``source`` and ``goal`` as domain facts 1.9 and 1.12 have them; ``over`` says that it may pass 100 %.
     """
@@ -22,13 +22,14 @@ class Rate:
     whole: str
     source: str
     less: str = ""
+    plus: str = ""
     goal: str = ""
     over: bool = False
 
     @property
     def figures(self) -> tuple[str, ...]:
         """All figures it needs."""
-        return tuple(filter(None, (self.part, self.whole, self.less)))
+        return tuple(filter(None, (self.part, self.whole, self.less, self.plus)))
 
 
 RATES = (
@@ -83,7 +84,7 @@ RATES = (
         "domain facts 1.9, general knowledge",
     ),
     Rate(
-        "disabled",
+        "enrolment.disabled_rate",
         N_("残疾儿童少年入学率"),
         N_("已安置的适龄残疾儿童 ÷（残联名单上的适龄残疾儿童 − 依法除外）"),
         "sweeps.special_placement.kept",
@@ -93,13 +94,23 @@ RATES = (
         goal="98",
     ),
     Rate(
-        "migrant",
+        "enrolment.migrant_rate",
         N_("随迁子女入学率"),
         N_("已入学的随迁子女 ÷（随迁子女 − 依法除外）"),
         "sweeps.migrant_place.kept",
         "sweeps.migrant_place.universe",
         "domain facts 1.13",
         less="sweeps.migrant_place.excused",
+        goal="100",
+    ),
+    Rate(
+        "enrolment.registered_poor_rate",
+        N_("脱贫户、监测户子女入学率"),
+        N_("（已就学＋依法除外）÷ 脱贫户、监测户适龄子女"),
+        "sweeps.registered_poor_place.kept",
+        "sweeps.registered_poor_place.universe",
+        "published figures of the city, 2021",
+        plus="sweeps.registered_poor_place.excused",
         goal="100",
     ),
 )
@@ -140,5 +151,7 @@ def counted(values: Mapping[str, int]) -> list[Counted]:
         if rate.less and whole is not None:
             less = values.get(rate.less)
             whole = None if less is None else whole - less
+        if rate.plus and part is not None:
+            part += values.get(rate.plus, 0)
         found.append(Counted(rate, part, whole))
     return found
