@@ -15,7 +15,7 @@ def _schema() -> dict[str, Any]:
     from django.apps import apps
 
     if not apps.ready:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.bureau.web.settings")
+        os.environ["DJANGO_SETTINGS_MODULE"] = "notoneless.bureau.web.settings"
         if "NOTONELESS_DATA" not in os.environ:
             os.environ["NOTONELESS_DATA"] = tempfile.mkdtemp(prefix="notoneless-docs-")
             from notoneless.bureau.web.installation import Installation

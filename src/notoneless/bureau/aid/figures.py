@@ -27,7 +27,7 @@ def _three_years(on: dt.date) -> str:
 def _paid(on: dt.date, known_on: dt.date | None) -> str:  # noqa: ARG001 - payments are never unsaid
     return (
         "SELECT a.id AS record, coalesce(a.school_id, a.county_id) AS place, a.policy, a.term, "
-        "coalesce(o.name, '') AS school, a.fen FROM aid_payment p "
+        "coalesce(o.name, '') AS school, a.amount AS fen FROM aid_payment p "
         "JOIN aid_award a ON a.id = p.award_id "
         "LEFT JOIN accounts_organisation o ON o.id = a.school_id "
         f"WHERE p.state IN ('sent', 'confirmed') AND {_three_years(on)}"
