@@ -9,6 +9,9 @@ from notoneless import kernel
 from notoneless.bureau.ledger.terms import RULEBOOK
 from notoneless.i18n import N_
 
+PROGRAMME = "aid"
+"""The programme's name in the books."""
+
 
 @cache
 def schema() -> kernel.FactSchema:

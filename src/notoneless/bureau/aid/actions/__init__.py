@@ -1,0 +1,53 @@
+"""The only writes: a term's proposal, cards, batches from proposal to the bank's last answer.
+
+Each step of a batch is one compare-and-set on its state, so of eight people who press the same button one
+does it and seven are told. Its payments are unique besides.
+"""
+
+from __future__ import annotations
+
+from notoneless.bureau.aid.actions.answers import drop, exported, take_answers
+from notoneless.bureau.aid.actions.batches import (
+    approve,
+    propose_again,
+    propose_batch,
+    release,
+    send_back,
+)
+from notoneless.bureau.aid.actions.cards import keep_cards
+from notoneless.bureau.aid.actions.findings import end_finding, take_paid_list, write_findings
+from notoneless.bureau.aid.actions.terms import propose_term, write_proposal
+from notoneless.i18n import N_
+
+__all__ = [
+    "approve",
+    "drop",
+    "end_finding",
+    "exported",
+    "keep_cards",
+    "propose_again",
+    "propose_batch",
+    "propose_term",
+    "release",
+    "send_back",
+    "take_answers",
+    "take_paid_list",
+    "write_findings",
+    "write_proposal",
+]
+
+VERBS = {
+    "aid.proposed": N_("算出本学期应发"),
+    "aid.cards_kept": N_("登记银行卡"),
+    "aid.batch_proposed": N_("提出发放批次"),
+    "aid.batch_approved": N_("审批发放批次"),
+    "aid.batch_sent_back": N_("退回发放批次"),
+    "aid.batch_released": N_("发放批次"),
+    "aid.batch_exported": N_("取银行文件"),
+    "aid.answers_taken": N_("收银行回盘"),
+    "aid.dropped": N_("退回的不再发"),
+    "aid.checked": N_("应发与已发对账"),
+    "aid.paid_list_taken": N_("收发放名册"),
+    "aid.finding_ended": N_("了结对账结果"),
+}
+"""What the verbs of the log mean, in words."""

@@ -1,0 +1,245 @@
+"""Batches from proposal to release; each step is a compare-and-set, and never one person's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from notoneless.bureau.accounts.models import Organisation, User
+from notoneless.bureau.accounts.queries import require
+from notoneless.bureau.aid import faults, rulebook
+from notoneless.bureau.aid.models import (
+    Award,
+    Batch,
+    Item,
+    Payment,
+)
+from notoneless.bureau.aid.two_people import require_another
+from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.ledger import actions as ledger
+from notoneless.bureau.ledger.models import Entry
+from notoneless.bureau.people import bulk
+from notoneless.bureau.rules import queries as rules
+from notoneless.calendar import parse_term
+from notoneless.faults import Refusal
+from notoneless.i18n import gettext
+from notoneless.kernel.words import yuan
+
+
+@audit.action
+def propose_batch(
+    *,
+    by: User | audit.Actor,
+    county: Organisation,
+    term: str,
+    awards: Iterable[int],
+    note: str = "",
+) -> Batch:
+    """Put awards that wait and have a card into a batch. `Refusal` when there is none among them."""
+    require(by, "aid.batch", county)
+    rows = []
+    for lot in bulk.chunks(dict.fromkeys(awards)):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT a.id, a.amount, c.id, a.school_id FROM aid_award a "
+                "JOIN aid_card c ON c.child_id = a.child_id AND c.ended_on IS NULL "
+                "WHERE a.county_id = %s AND a.term = %s AND a.state = 'proposed' "
+                f"AND a.id IN ({', '.join(map(str, lot))})",
+                [county.pk, term],
+            )
+            rows += cursor.fetchall()
+    batch = _new_batch(by, county, term, [(row[0], None, row[1], row[2]) for row in rows], note)
+    moved = 0
+    for lot in bulk.chunks(row[0] for row in rows):
+        moved += Award.objects.filter(pk__in=lot, state="proposed").update(state="batched")
+    if moved != len(rows):  # somebody else took one of them meanwhile
+        raise Refusal([faults.NOTHING_CHOSEN.at()])
+    return batch
+
+
+@audit.action
+def propose_again(
+    *, by: User | audit.Actor, county: Organisation, term: str, note: str = ""
+) -> Batch:
+    """Put what the bank sent back into a new batch, each on the card that is known now.
+
+    A payment waits until its student has another card than the one that failed.
+    """
+    require(by, "aid.batch", county)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.award_id, p.id, p.amount, c.id FROM aid_payment p "
+            "JOIN aid_award a ON a.id = p.award_id "
+            "JOIN aid_card c ON c.child_id = a.child_id AND c.ended_on IS NULL "
+            "WHERE a.county_id = %s AND a.term = %s AND p.state = 'returned' "
+            "AND NOT EXISTS (SELECT 1 FROM aid_item i WHERE i.payment_id = p.id "
+            "AND (i.stands OR i.card_id = c.id))",
+            [county.pk, term],
+        )
+        rows = cursor.fetchall()
+    return _new_batch(by, county, term, rows, note, again=True)
+
+
+def _new_batch(
+    by: User | audit.Actor,
+    county: Organisation,
+    term: str,
+    rows: Sequence[tuple[int, int | None, int, int]],
+    note: str,
+    *,
+    again: bool = False,
+) -> Batch:
+    """A batch of ``(award, payment, fen, card)``."""
+    if not rows:
+        raise Refusal([faults.NOTHING_CHOSEN.at()])
+    batch = Batch.objects.create(
+        county=county,
+        term=term,
+        again=again,
+        count=len(rows),
+        fen=sum(row[2] for row in rows),
+        note=note,
+        proposed_by=by if isinstance(by, User) else None,
+    )
+    yes = bulk.stored(True)
+    try:
+        with transaction.atomic():
+            bulk.insert(
+                Item,
+                (
+                    "batch_id",
+                    "position",
+                    "award_id",
+                    "instalment",
+                    "payment_id",
+                    "card_id",
+                    "amount",
+                    "stands",
+                    "answer",
+                    "answer_text",
+                ),
+                (
+                    (batch.pk, position, award, 1, payment, card, fen, yes, "open", "")
+                    for position, (award, payment, fen, card) in enumerate(rows, 1)
+                ),
+            )
+    except IntegrityError:  # in another batch already
+        raise Refusal([faults.NOTHING_CHOSEN.at()]) from None
+    audit.record(
+        by, "aid.batch_proposed", batch, organisation=county, count=batch.count, fen=batch.fen
+    )
+    return batch
+
+
+@audit.action
+def approve(*, by: User | audit.Actor, batch: Batch) -> Batch:
+    """Pass a batch: each award has its payment from now on, and its money is committed.
+
+    By another than who proposed it, and within what the level may pass. `Refusal` when it is not waiting.
+    """
+    require(by, "aid.approve", batch.county)
+    require_another(by, "aid.approve", batch.county, batch.proposed_by_id)
+    _within_band(by, batch)
+    _step(batch, "proposed", "approved", gettext("审批"), by)
+    if not batch.again:
+        rows = list(batch.items.values_list("award", "amount", "instalment").order_by("position"))
+        bulk.insert(
+            Payment,
+            ("award_id", "instalment", "amount", "state"),
+            ((award, instalment, fen, "due") for award, fen, instalment in rows),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE aid_item SET payment_id = (SELECT min(p.id) FROM aid_payment p WHERE "
+                "p.award_id = aid_item.award_id AND p.instalment = aid_item.instalment) "
+                "WHERE batch_id = %s",
+                [batch.pk],
+            )
+            cursor.execute(
+                "UPDATE aid_award SET state = 'approved' WHERE id IN "
+                "(SELECT award_id FROM aid_item WHERE batch_id = %s)",
+                [batch.pk],
+            )
+        _book(by, batch, Entry.Cause.COMMIT)
+    audit.record(
+        by, "aid.batch_approved", batch, organisation=batch.county, count=batch.count, fen=batch.fen
+    )
+    return batch
+
+
+def _within_band(by: User | audit.Actor, batch: Batch) -> None:
+    """Beyond the county's band only who may approve in the city does."""
+    limit = rules.value("aid.county_approves_up_to", batch.county, timezone.localdate())
+    assert isinstance(limit, int)
+    if batch.fen > limit * 100:
+        city = batch.county.parent
+        try:
+            require(by, "aid.approve", city)
+        except Exception:
+            raise Refusal(
+                [faults.ABOVE_BAND.at(amount=yuan(batch.fen), limit=f"{limit:,}")]
+            ) from None
+
+
+@audit.action
+def send_back(*, by: User | audit.Actor, batch: Batch, reason: str) -> Batch:
+    """Give a batch back: its awards wait again. Also by who proposed it, taking it back."""
+    require(by, "aid.batch" if _is_makers(by, batch) else "aid.approve", batch.county)
+    _step(batch, "proposed", "sent_back", gettext("退回"), by, note=reason)
+    batch.items.update(stands=False)
+    if not batch.again:
+        Award.objects.filter(items__batch=batch, state="batched").update(state="proposed")
+    audit.record(by, "aid.batch_sent_back", batch, organisation=batch.county)
+    return batch
+
+
+def _is_makers(by: User | audit.Actor, batch: Batch) -> bool:
+    return by.pk == batch.proposed_by_id
+
+
+@audit.action
+def release(*, by: User | audit.Actor, batch: Batch) -> Batch:
+    """Send an approved batch to the bank: from now on its money is paid until the bank says otherwise."""
+    require(by, "aid.release", batch.county)
+    require_another(by, "aid.release", batch.county, batch.proposed_by_id)
+    _step(batch, "approved", "released", gettext("发放"), by)
+    Payment.objects.filter(items__batch=batch).update(state="sent", paid_on=timezone.localdate())
+    _book(by, batch, Entry.Cause.AGAIN if batch.again else Entry.Cause.RELEASE)
+    audit.record(
+        by, "aid.batch_released", batch, organisation=batch.county, count=batch.count, fen=batch.fen
+    )
+    return batch
+
+
+_STAMPS = {"approved": "approved", "released": "released"}
+
+
+def _step(
+    batch: Batch, before: str, after: str, act: str, by: User | audit.Actor, **more: object
+) -> None:
+    """Compare and set: from one state to the next, for one of those who try."""
+    if after in _STAMPS:
+        more |= {f"{after}_by": by, f"{after}_at": timezone.now()}
+    moved = Batch.objects.filter(pk=batch.pk, state=before).update(state=after, **more)
+    batch.refresh_from_db()
+    if not moved:
+        raise Refusal([faults.MOVED_ON.at(state=batch.get_state_display(), act=act)])
+
+
+def _book(by: User | audit.Actor, batch: Batch, cause: str) -> None:
+    rows = batch.items.order_by("position").values_list(
+        "award", "award__policy", "amount", "payment"
+    )
+    term = parse_term(batch.term)
+    assert term is not None
+    ledger.move(
+        by=by,
+        cause=cause,
+        programme=rulebook.PROGRAMME,
+        county=batch.county,
+        term=term,
+        sums=[ledger.Sum(*row) for row in rows],
+        origin=f"aid.batch:{batch.pk}",
+    )

@@ -1,0 +1,157 @@
+"""A term's proposal: what every student is owed, kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+from django.db import connection
+from django.utils import timezone
+
+from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.queries import require
+from notoneless.bureau.aid import faults, proposing, rulebook
+from notoneless.bureau.aid.actions.findings import write_findings
+from notoneless.bureau.aid.models import (
+    Award,
+    Proposal,
+    Reason,
+    Ruling,
+)
+from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.people import bulk
+from notoneless.faults import Refusal
+
+
+@audit.long_action
+def propose_term(*, by: User | audit.Actor, on: dt.date | None = None) -> Proposal:
+    """Work out what every student is owed in the term of a day (today), and keep what changed.
+
+    Awards that nobody has passed yet follow the rules; those in a batch or paid stay as they were decided.
+    What was paid is held against what is owed at the same time (`Finding`).
+    `Refusal` for a day before that of the last proposal of the term.
+    """
+    require(by, "aid.propose")
+    day = on or timezone.localdate()
+    proposed = proposing.propose(day)
+    try:
+        written = write_proposal(by=by, proposed=proposed)
+        write_findings(by=by, proposed=proposed)
+        return written
+    finally:
+        proposed.db.close()
+
+
+@audit.action
+def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> Proposal:
+    """Keep a proposal: its reasons counted, new awards, changed ones, those no longer owed."""
+    require(by, "aid.propose")
+    term, sweep = str(proposed.term), proposed.sweep
+    last = Proposal.objects.filter(term=term).first()
+    if last and last.as_of > sweep.as_of:
+        raise Refusal([faults.RUNNING_BACKWARDS.at(last=last.as_of, day=sweep.as_of)])
+    Ruling.objects.get_or_create(hash=sweep.books[0][1], defaults={"text": rulebook.text()})
+    new = Proposal.objects.create(
+        term=term,
+        as_of=sweep.as_of,
+        rules=sweep.books[0][1],
+        children=proposed.children,
+        by=by if isinstance(by, User) else None,
+    )
+    bulk.insert(
+        Reason,
+        ("proposal_id", "county_id", "policy", "verdict", "text", "children", "fen"),
+        (
+            (new.pk, *row)
+            for row in proposed.rows(
+                "SELECT county, policy, verdict, text, children, fen FROM counted ORDER BY ALL"
+            )
+        ),
+    )
+    _compare(proposed, term)
+    made = proposed.rows(
+        "SELECT child, policy, county, school, owed, why FROM owed o WHERE NOT EXISTS "
+        "(SELECT 1 FROM standing s WHERE s.child = o.child AND s.policy = o.policy) ORDER BY ALL"
+    )
+    households = {one.id for one in sweep.policies if one.kind == "cash_household"}
+    bulk.insert(
+        Award,
+        (
+            "child_id",
+            "policy",
+            "term",
+            "county_id",
+            "school_id",
+            "household",
+            "amount",
+            "state",
+            "why",
+            "proposal_id",
+        ),
+        (
+            (
+                child,
+                policy,
+                term,
+                county,
+                school,
+                bulk.stored(policy in households),
+                owed,
+                "proposed",
+                why[:300],
+                new.pk,
+            )
+            for child, policy, county, school, owed, why in made
+        ),
+    )
+    changed = proposed.rows(
+        "SELECT o.owed, o.why, o.school, o.county, s.award FROM owed o JOIN standing s "
+        "USING (child, policy) WHERE s.state IN ('proposed', 'withdrawn') AND "
+        "(s.state, s.amount, s.school, s.county) IS DISTINCT FROM ('proposed', o.owed, o.school, o.county)"
+    )
+    gone = proposed.rows(
+        "SELECT s.award FROM standing s WHERE s.state = 'proposed' AND NOT EXISTS "
+        "(SELECT 1 FROM owed o WHERE o.child = s.child AND o.policy = s.policy)"
+    )
+    with connection.cursor() as cursor:
+        if changed:
+            cursor.executemany(
+                "UPDATE aid_award SET amount = %s, why = %s, school_id = %s, county_id = %s, "
+                f"state = 'proposed', proposal_id = {new.pk} "
+                "WHERE id = %s AND state IN ('proposed', 'withdrawn')",
+                [
+                    (owed, why[:300], school, county, key)
+                    for owed, why, school, county, key in changed
+                ],
+            )
+    for lot in bulk.chunks(key for (key,) in gone):
+        Award.objects.filter(pk__in=lot, state="proposed").update(state="withdrawn", proposal=new)
+    new.new, new.changed, new.gone = len(made), len(changed), len(gone)
+    new.save(update_fields=("new", "changed", "gone"))
+    audit.record(
+        by, "aid.proposed", new, term=term, new=len(made), changed=len(changed), gone=len(gone)
+    )
+    return new
+
+
+def _compare(proposed: proposing.Proposed, term: str) -> None:
+    """``standing``: the term's awards as they are, in the proposal's own tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, child_id, policy, state, amount, school_id, county_id FROM aid_award "
+            "WHERE term = %s",
+            [term],
+        )
+        rows = cursor.fetchall()
+    names = ("award", "child", "policy", "state", "amount", "school", "county")
+    kinds = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64())
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    table = pa.table(
+        {
+            name: pa.array(values, kind)
+            for name, values, kind in zip(names, columns, kinds, strict=True)
+        }
+    )
+    proposed.db.register("standing_rows", table)
+    proposed.db.execute("CREATE OR REPLACE TABLE standing AS SELECT * FROM standing_rows")
+    proposed.db.unregister("standing_rows")
