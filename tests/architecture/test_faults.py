@@ -30,6 +30,7 @@ LETTERS = {
     "bureau.inspections": "I",
     "bureau.ledger": "G",
     "bureau.placements": "P",
+    "bureau.recognition": "H",
     "bureau.reports": "Q",
 }
 """The letter of each room's codes (docs/explanation/architecture.md says what the rooms are)."""

@@ -29,6 +29,9 @@ PUBLIC = {
     "openid_connect_login",
     "openid_connect_callback",
     "accounts:accept",
+    "portal:owed",
+    "recognition:open_application",
+    "recognition:open_notice",
 }
 """What is open to everyone; a new one is put here by somebody who has thought about it."""
 

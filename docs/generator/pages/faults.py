@@ -23,6 +23,7 @@ ROOMS = {
     "I": ("核查（bureau.inspections）", "Checks of schools (bureau.inspections)"),
     "G": ("总账（bureau.ledger）", "Ledger (bureau.ledger)"),
     "P": ("安置（bureau.placements）", "Placements (bureau.placements)"),
+    "H": ("困难认定（bureau.recognition）", "Recognition of hardship (bureau.recognition)"),
     "Q": ("报表（bureau.reports）", "Reports (bureau.reports)"),
 }
 SEVERITIES = {"error": ("不能用", "error"), "warning": ("请看一眼", "warning")}

@@ -52,6 +52,24 @@ def indexes(request: HttpRequest, username: str) -> tuple[str, str]:
     return vault.blind("login", username.strip().lower()), vault.blind("address", address)
 
 
+def try_door(request: HttpRequest, door: str) -> LoginTry | None:
+    """Count a try at a public page that asks for a code; None after ten wrong ones from the address.
+
+    Counted before looking, so that tries made at once count too; who had the right code calls `let_in`.
+    """
+    index = vault.blind(door, request.META.get("REMOTE_ADDR", ""))
+    tried = LoginTry.objects.create(name_index=index, address_index=index)
+    if locked(index, index):
+        tried.delete()
+        return None
+    return tried
+
+
+def let_in(tried: LoginTry) -> None:
+    """It was the right one: the try counts no longer."""
+    LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's questions, answered for a bureau: nobody signs up, wrong tries are counted."""
 

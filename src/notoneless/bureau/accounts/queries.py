@@ -128,6 +128,23 @@ def require(by: User | audit.Actor, permission: str, at: Organisation | int | No
         raise PermissionDenied
 
 
+def may_check(
+    by: User | audit.Actor, permission: str, at: int, makers: Iterable[int | None]
+) -> bool:
+    """May this person check what others (keys of users) made: is it another one, with a right of their own?
+
+    A role that a maker lent is the maker's, so it does not count; the system itself checks nothing.
+    """
+    others = {maker for maker in makers if maker is not None}
+    if not isinstance(by, User) or by.pk in others:
+        return False
+    here = Lineage.objects.filter(below=at).values("above")
+    own = assignments_in_force(by).filter(
+        role__in=policy().roles_with(permission), organisation__in=here
+    )
+    return own.exclude(delegated_from__isnull=False, delegated_from__user__in=others).exists()
+
+
 def delegated_by(by: User) -> QuerySet[Assignment]:
     """The roles that a person has lent and that are not taken back or over."""
     return Assignment.objects.filter(

@@ -1,0 +1,1 @@
+"""Recognition of hardship (认定) and its publication (公示)."""
