@@ -272,4 +272,6 @@ def test_every_verb_has_its_words() -> None:
         for argument in node.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }
-    assert {verb for verb in said if "." in verb} <= known, "put their words into VERBS"
+    assert {verb for verb in said if "." in verb and " " not in verb} <= known, (
+        "put their words into VERBS"
+    )

@@ -7,13 +7,12 @@ import secrets
 
 from django.utils import timezone
 
-from notoneless import vault
 from notoneless.bureau.accounts import actions as accounts
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.policy import policy
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.api import faults
-from notoneless.bureau.api.models import Token
+from notoneless.bureau.api.models import Token, fingerprint
 from notoneless.bureau.audit import actions as audit
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
@@ -30,11 +29,6 @@ LONGEST_DAYS = 400
 
 SIGN = "nol_"
 """What a token begins with, so that one that got into a file or a mail is recognised."""
-
-
-def fingerprint(secret: str) -> str:
-    """What is kept of a token."""
-    return vault.blind("api.token", secret.strip())
 
 
 @audit.action

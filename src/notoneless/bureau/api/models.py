@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from notoneless import vault
 from notoneless.bureau.accounts.models import Organisation, User
 
 
@@ -42,3 +43,8 @@ class Token(models.Model):
     def __str__(self) -> str:
         """What it is for; never the token."""
         return self.purpose
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a token."""
+    return vault.blind("api.token", secret.strip())

@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import reach
-from notoneless.bureau.api.actions import fingerprint
-from notoneless.bureau.api.models import Token
+from notoneless.bureau.api.models import Token, fingerprint
 
 
 def tokens(by: User) -> QuerySet[Token]:

@@ -11,10 +11,10 @@ from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.rules import faults
-from notoneless.bureau.rules.declared import Rule, Value, rule
+from notoneless.bureau.rules.declared import Value, rule
 from notoneless.bureau.rules.models import CalendarSpan, Setting
 from notoneless.faults import Refusal
-from notoneless.i18n import N_, gettext
+from notoneless.i18n import N_
 
 VERBS = {
     "rule.settled": N_("设定规则"),
@@ -53,11 +53,7 @@ def settle(
     read = declared.read(typed)
     if value is not None and read is None:
         raise Refusal(
-            [
-                faults.NOT_A_VALUE.at(
-                    seen=typed[:40], rule=declared.text, expected=expected(declared)
-                )
-            ]
+            [faults.NOT_A_VALUE.at(seen=typed[:40], rule=declared.text, expected=declared.expected)]
         )
     source = _sourced(source)
     now = timezone.now()
@@ -136,17 +132,6 @@ def withdraw_days(*, by: audit.Actor, span: CalendarSpan) -> None:
     )
     if withdrawn:
         audit.record(by, "calendar.withdrawn", span, organisation=span.organisation_id)
-
-
-def expected(declared: Rule) -> str:
-    """What a rule accepts, in words."""
-    if declared.unit == "yes_no":
-        return gettext("是或否")
-    if declared.unit == "time":
-        return gettext("时刻，例如 09:00")
-    if declared.least is not None and declared.most is not None:
-        return gettext("{least}到{most}的整数").format(least=declared.least, most=declared.most)
-    return gettext("整数")
 
 
 def _sourced(source: str) -> str:

@@ -91,6 +91,17 @@ class Rule:
         unit = gettext(UNITS[self.unit])
         return f"{value} {unit}".strip()
 
+    @property
+    def expected(self) -> str:
+        """What a rule accepts, in words."""
+        if self.unit == "yes_no":
+            return gettext("是或否")
+        if self.unit == "time":
+            return gettext("时刻，例如 09:00")
+        if self.least is not None and self.most is not None:
+            return gettext("{least}到{most}的整数").format(least=self.least, most=self.most)
+        return gettext("整数")
+
 
 @cache
 def rules() -> dict[str, Rule]:

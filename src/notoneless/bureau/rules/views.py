@@ -70,7 +70,7 @@ def one_rule(request: Request, place: int, key: str) -> HttpResponse:
         raise Http404
     declared = rules()[key]
     may_change = may(request.user, "rule.change", here)
-    form = NewValue(request.POST or None, rule=declared, expected=actions.expected(declared))
+    form = NewValue(request.POST or None, rule=declared, expected=declared.expected)
     refusal = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
