@@ -43,6 +43,7 @@ def application(request: HttpRequest) -> HttpResponse:
             wrong, status = gettext("试的次数太多，请过15分钟再试"), 429
         elif state := queries.state_of(form.cleaned_data["code"]):
             let_in(tried)
+            form = Code()  # the code does not stay on the screen
         else:
             wrong = gettext("没有这个查询码。核对一下纸条，或到学校请资助专干查")
     told = {"form": form, "state": state, "wrong": wrong}
