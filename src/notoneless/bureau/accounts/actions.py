@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection, Sequence
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from notoneless.bureau.accounts import faults
+from notoneless.bureau.accounts import faults, place_list
 from notoneless.bureau.accounts.models import (
     Assignment,
     Invitation,
@@ -23,16 +26,21 @@ from notoneless.bureau.accounts.models import (
 from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
 from notoneless.bureau.accounts.queries import (
     assignments_in_force,
+    changeable,
     fingerprint,
     open_invitations,
+    reach,
     require,
 )
+from notoneless.bureau.accounts.tree import PARENTS, TOPS, hang, lock, plant
 from notoneless.bureau.audit import actions as audit
 from notoneless.faults import Refusal
 from notoneless.i18n import N_
 
 VERBS = {
     "organisation.added": N_("增加机构"),
+    "organisations.taken_in": N_("成批建机构"),
+    "classes.made": N_("成批建班"),
     "organisation.renamed": N_("给机构改名"),
     "organisation.moved": N_("移动机构"),
     "organisation.closed": N_("撤销机构"),
@@ -54,18 +62,6 @@ VERBS = {
 }
 """What this app's verbs mean in words, for the first page and the log."""
 
-PARENTS: dict[str, tuple[str, ...]] = {
-    "province": (),
-    "city": ("province",),
-    "county": ("city", "province"),
-    "township": ("county",),
-    "village": ("township",),
-    "school": ("county", "city", "school"),
-    "class": ("school",),
-}
-"""Under what an organisation can stand; a city or a county can also be the top of an installation."""
-TOPS = ("province", "city", "county")
-
 INVITATION_HOURS = 72
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """A one-time password can be read out on the phone: no 0 and O, no 1, I and L. Sixteen of these are 79 bits."""
@@ -73,16 +69,27 @@ LONGEST_DELEGATION_DAYS = 92
 
 
 @audit.action
-def begin(*, kind: str, place: str, code: str, username: str, name: str) -> str:
+def begin(
+    *,
+    kind: str,
+    place: str,
+    code: str,
+    username: str,
+    name: str,
+    places: Sequence[place_list.Line] = (),
+) -> str:
     """The first organisation and the first security administrator; the token of their link.
 
-    `Refusal` when there are people already: then it is they who invite.
+    ``places`` is a list of what stands below. `Refusal` when there are people already: then it is they
+    who invite; or when something of the list is wrong, and then nothing is begun.
     """
     if User.objects.exists():
         raise Refusal([faults.BEGUN_ALREADY.at()])
     top = add_organisation(by=audit.SYSTEM, kind=kind, name=place, code=code)
     user, token = invite(by=audit.SYSTEM, username=username, name=name)
     grant(by=audit.SYSTEM, user=user, role="security_admin", organisation=top)
+    if places:
+        take_in_places(by=audit.SYSTEM, lines=places)
     return token
 
 
@@ -112,8 +119,72 @@ def add_organisation(
         valid_from=valid_from,
     )
     _save_named(new)
-    _hang(new)
+    hang([new])
     audit.record(by, "organisation.added", new, organisation=new, kind=kind)
+    return new
+
+
+@audit.action
+def take_in_places(*, by: User | audit.Actor, lines: Sequence[place_list.Line]) -> place_list.Plan:
+    """Put up all that a list of places and schools names and the tree lacks; what was done.
+
+    All or nothing: `Refusal` with every conflict. What stands already is left, so the same list again
+    changes nothing; what lacks its code, its stages or its township gets them.
+    """
+    require(by, "organisation.change")
+    mine = changeable(by)
+    lock(mine.filter(kind__in=TOPS))
+    plan = place_list.compare(lines, mine.filter(valid_to__isnull=True).exclude(kind="class"))
+    if plan.faults:
+        raise Refusal(plan.faults)
+    try:
+        with transaction.atomic():
+            plant(plan, timezone.localdate())
+    except IntegrityError:  # a code of another county, or somebody added one by hand just now
+        raise Refusal([faults.PLACES_MEANWHILE.at()]) from None
+    if plan.new or plan.completed:
+        audit.record(
+            by, "organisations.taken_in", added=len(plan.new), completed=len(plan.completed)
+        )
+    return plan
+
+
+@audit.action
+def change_classes(
+    *,
+    by: User | audit.Actor,
+    names: Collection[tuple[int, str]],
+    begins: dt.date,
+    ended: Collection[int] = (),
+) -> list[Organisation]:
+    """End classes (keys) on the day before, and put up those of these schools (keys) and names that lack.
+
+    Whoever does the same at the same time comes second and finds them there. Returns the new ones.
+    """
+    require(by, "class.change")
+    schools = {school for school, _ in names}
+    within = Organisation.objects.all()
+    if isinstance(by, User):
+        within = within.filter(pk__in=reach(by, "class.change"))
+    mine = within.filter(kind="school", valid_to__isnull=True)
+    lock(mine.filter(pk__in=schools))
+    if not schools <= set(mine.values_list("pk", flat=True)):
+        raise PermissionDenied
+    classes = within.filter(kind="class", valid_to__isnull=True)
+    gone = classes.filter(pk__in=ended).filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lt=begins)
+    )
+    closed = gone.update(valid_to=begins - dt.timedelta(days=1))
+    there = set(classes.filter(parent__in=schools).values_list("parent", "name"))
+    new = [
+        Organisation(kind="class", name=name, parent_id=school, valid_from=begins)
+        for school, name in sorted(set(names) - there)
+    ]
+    Organisation.objects.bulk_create(new)
+    hang(new)
+    if new or closed:
+        where = next(iter(schools)) if len(schools) == 1 else None
+        audit.record(by, "classes.made", organisation=where, added=len(new), ended=closed)
     return new
 
 
@@ -227,16 +298,6 @@ def _save_named(organisation: Organisation) -> None:
             organisation.save()
     except IntegrityError:
         raise Refusal([faults.NAME_TAKEN.at(name=organisation.name)]) from None
-
-
-def _hang(new: Organisation) -> None:
-    line = [(new.pk, 0)]
-    if new.parent_id:
-        above = Lineage.objects.filter(below_id=new.parent_id).values_list("above", "depth")
-        line += [(key, depth + 1) for key, depth in above]
-    Lineage.objects.bulk_create(
-        Lineage(above_id=key, below=new, depth=depth) for key, depth in line
-    )
 
 
 # --- people -----------------------------------------------------------------------------------------

@@ -9,10 +9,13 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notoneless.bureau.accounts.actions import LONGEST_DELEGATION_DAYS, PARENTS
+from notoneless.bureau.accounts.actions import LONGEST_DELEGATION_DAYS
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.policy import policy
+from notoneless.bureau.accounts.tree import PARENTS
 from notoneless.bureau.language import gettext_lazy as _
+
+MOST_BYTES = 20 << 20
 
 
 class Day(forms.DateInput):
@@ -59,6 +62,19 @@ class NewOrganisation(forms.Form):
             for kind, label in Organisation.Kind.choices
             if parent.kind in PARENTS[kind]
         ]
+
+
+class PlaceFile(forms.Form):
+    """A list of places and schools."""
+
+    file = forms.FileField(label=_("机构名单"), help_text=_("xlsx、xls、et、csv 都行，最大20兆"))
+
+    def clean_file(self) -> Any:
+        """Not without measure."""
+        sent = self.cleaned_data["file"]
+        if sent.size > MOST_BYTES:
+            raise forms.ValidationError(_("文件太大，分成几份再交"))
+        return sent
 
 
 class NewName(forms.Form):

@@ -89,6 +89,14 @@ def organisations(by: User, kinds: Iterable[str] = ()) -> QuerySet[Organisation]
     return found.annotate(depth=Count("up")).order_by("depth", "name")
 
 
+def changeable(by: User | audit.Actor) -> QuerySet[Organisation]:
+    """The organisations that a person may add to, rename and close; for the system all."""
+    found = Organisation.objects.all()
+    if isinstance(by, User):
+        found = found.filter(pk__in=reach(by, "organisation.change"))
+    return found if isinstance(by, User) or by is audit.SYSTEM else found.none()
+
+
 def above(organisation: Organisation) -> QuerySet[Organisation]:
     """The organisation's line upwards, the top first, itself last."""
     return Organisation.objects.filter(down__below=organisation).order_by("-down__depth")

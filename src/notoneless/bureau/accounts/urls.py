@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notoneless.bureau.accounts import views
+from notoneless.bureau.accounts import views, views_places
 from notoneless.bureau.offers import MenuItem
 from notoneless.i18n import N_
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("own/delegations/<int:assignment>/end", views.end_delegation, name="end_delegation"),
     path("invitation/<str:token>", views.accept, name="accept"),
     path("organisations", views.organisations, name="organisations"),
+    path("organisations/places", views_places.places, name="places"),
+    path("organisations/places/take-in", views_places.take_in, name="take_in_places"),
+    path("organisations/places/example", views_places.example, name="places_example"),
     path("organisations/<int:key>", views.organisation, name="organisation"),
     path("organisations/<int:key>/below", views.add_organisation, name="add_organisation"),
     path("organisations/<int:key>/name", views.rename_organisation, name="rename_organisation"),

@@ -158,7 +158,9 @@ def organisations(request: Request) -> HttpResponse:
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(name__contains=words)
     table = Table(request, rows, ORGANISATIONS, title=gettext("机构"))
-    return table.answer("accounts/organisations.html", {"kinds": Organisation.Kind.choices})
+    may_change = queries.may(request.user, "organisation.change")
+    context = {"kinds": Organisation.Kind.choices, "may_change": may_change}
+    return table.answer("accounts/organisations.html", context)
 
 
 @needs("organisation.see")

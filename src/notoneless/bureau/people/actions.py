@@ -22,6 +22,7 @@ and no longer on it: their facts end the day before ``list_date``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,10 +30,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from notoneless.bureau import offers
+from notoneless.bureau.accounts import actions as accounts
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people import cards, contents, preparing, queries, recording
+from notoneless.bureau.people import cards, classes, contents, preparing, queries, recording
 from notoneless.bureau.people import faults as fp
 from notoneless.bureau.people.models import (
     Child,
@@ -54,6 +56,7 @@ from notoneless.rosters import id_number
 VERBS = {
     "list.recorded": N_("名单入库"),
     "list.undone": N_("撤回名单"),
+    "children.led_to_class": N_("把儿童归到班级"),
     "children.matched": N_("取儿童信息比对名单"),
     "child.read": N_("查看儿童档案"),
     "child.need_read": N_("查看困难身份"),
@@ -344,3 +347,40 @@ def _say(
     cards.refresh([child.pk])
     said = table._default_manager.get(recorded_in=word, child=child, valid_to__isnull=True)
     return int(said.pk)
+
+
+@audit.action
+def make_classes(
+    *, by: User | audit.Actor, schools: Collection[int] | None = None, end_old: bool = False
+) -> tuple[int, int]:
+    """Put up the classes that the rolls of these schools (keys; None: all) name, and lead the children there.
+
+    With ``end_old`` the classes of earlier school years end on the day before this one; without it a class
+    of the same name goes on. Returns how many classes are new and how many children were led. Doing it
+    again does nothing.
+    """
+    require(by, "class.change")
+    classes.lock(by, schools)
+    waiting = classes.waiting(by, schools)
+    ended = [old for one in waiting for old in one.old] if end_old else []
+    going_on = set() if end_old else {(old.parent_id, old.name) for w in waiting for old in w.old}
+    new = accounts.change_classes(
+        by=by,
+        names=[
+            (one.school.pk, named.name)
+            for one in waiting
+            for named in one.lacking
+            if (one.school.pk, named.name) not in going_on
+        ],
+        begins=classes.year_begins(),
+        ended=[old.pk for old in ended],
+    )
+    made = {(one.parent_id, one.name): one.pk for one in new}
+    for one in waiting:
+        for named in one.lacking:
+            named.organisation = made.get((one.school.pk, named.name))
+    children = classes.seat(waiting)
+    cards.refresh(children)
+    if children:
+        audit.record(by, "children.led_to_class", children=len(children))
+    return len(new), len(children)

@@ -13,6 +13,20 @@ _EXTRAS = re.compile(r"\s|（.*?）|\(.*?\)")
 _COUNTY = re.compile(r"^(?:.{2,3}[市州])?.{2,3}[县区市](?=.{2})")
 _KIND = re.compile(r"(?:民族乡|街道办事处|街道|镇|乡)$")
 _GRADES = "一二三四五六七八九"
+_SENIOR = {10: "高一", 11: "高二", 12: "高三"}
+_OF_A_YEAR = re.compile(r"\d{3}|[级届高]")
+
+
+def class_name(grade: int | None, name: str) -> str:
+    """How a class is named in the tree: ``一年级1班``; from grade 10 ``2601班`` as it is, else ``高一1班``.
+
+    ``name`` as a list writes it, with or without the grade.
+    """
+    if grade is None or "年级" in name:
+        return name
+    if 1 <= grade <= len(_GRADES):
+        return f"{_GRADES[grade - 1]}年级{name}"
+    return name if _OF_A_YEAR.search(name) else f"{_SENIOR.get(grade, '')}{name}"
 
 
 def place_key(name: str) -> str:
@@ -48,6 +62,7 @@ class Places:
         self._classes: dict[tuple[int | None, str], int] = {
             (parent, name): key for key, kind, name, parent in nodes if kind == "class"
         }
+        self._school_of = {key: parent for key, kind, _, parent in nodes if kind == "class"}
         self._places: dict[tuple[str, str, str], int | None] = {}
         self._schools: dict[tuple[str, str], int | None] = {}
 
@@ -80,5 +95,9 @@ class Places:
         """A class of a school: ``一年级1班``, or its short name."""
         if school is None or not name:
             return None
-        written = f"{_GRADES[grade - 1]}年级{name}" if grade and 1 <= grade <= 9 else name
+        written = class_name(grade, name)
         return self._classes.get((school, written)) or self._classes.get((school, name))
+
+    def school_of(self, key: int | None) -> int | None:
+        """The school of a class; any other node itself."""
+        return self._school_of.get(key, key) if key is not None else None

@@ -104,7 +104,10 @@ def prepare_list(
         begins, ends = contents.valid_on(source.line, row, list_date)
         says_new = False
         for table, content in contents.of_row(source.line, row, places, names=names):
-            mark = digest((*content, begins) if table is RollCall else content)
+            if table is Enrolment:  # whether its class is in the tree is no word of the list
+                mark = digest((places.school_of(content[0]), *content[1:]))
+            else:
+                mark = digest((*content, begins) if table is RollCall else content)
             found = standing.facts[table].get(child, {}).get(mark)
             if found is not None:
                 matched.add((table, found[0]))

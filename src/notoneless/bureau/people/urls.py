@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notoneless.bureau.offers import MenuItem
-from notoneless.bureau.people import views
+from notoneless.bureau.people import views, views_classes
 from notoneless.i18n import N_
 
 PREFIX = ""
@@ -14,6 +14,7 @@ FIND = "people:find"
 
 urlpatterns = [
     path("children", views.children, name="children"),
+    path("children/classes", views_classes.classes_lacking, name="classes"),
     path("children/find", views.find, name="find"),
     path("children/<int:key>", views.child, name="child"),
     path("children/<int:key>/need", views.need, name="need"),
