@@ -80,7 +80,7 @@ def test_how_a_class_is_named(grade: int | None, written: str, name: str) -> Non
 def test_what_a_roll_names_is_a_task_and_one_act_does_it(bureau, tmp_path) -> None:
     take_in(bureau, roll(tmp_path, pupils()))
     teacher = bureau["class_teacher"]
-    for who in ("roll_keeper", "county_officer", "system_admin"):
+    for who in ("roll_keeper", "county_officer"):
         (task,) = today.tasks(bureau[who], BEGINS)
         assert task.count == 3, who
     for who in ("roll_keeper_乙", "stranger"):
