@@ -54,6 +54,15 @@ def doubts(bureau: Bureau, tmp_path: Path) -> list[Doubt]:
     return list(Doubt.objects.order_by("pk"))
 
 
+def test_the_evidence_is_told_in_the_readers_language(bureau: Bureau, doubts: list[Doubt]) -> None:
+    client, page = logged_in(bureau["owner"]), f"/matches/{doubts[0].pk}"
+    assert "姓名相同" in client.get(page).content.decode()
+    client.get("/language/en?next=/")
+    shown = client.get(page).content.decode()
+    assert "same name" in shown
+    assert "姓名相同" not in shown
+
+
 def enrolled() -> set[int]:
     """Children who stand on the roll."""
     standing = Enrolment.objects.filter(retracted_at__isnull=True)

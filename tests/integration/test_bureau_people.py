@@ -81,6 +81,15 @@ def test_search(bureau) -> None:
     assert not queries.search(bureau["stranger"], "陈小").exists()
 
 
+def test_a_school_or_a_class_is_found_by_a_part_of_its_name(bureau) -> None:
+    taken_in(bureau, [row(1), row(2, "刘石")], "roll")
+    school = Child.objects.filter(name="刘石").get().school_name
+    for words in (school, school[1:], "1班", f"{school[1:]} 1班"):
+        assert queries.search(bureau["owner"], words).count() == 2, words
+        assert not queries.search(bureau["stranger"], words).exists(), words
+    assert not queries.search(bureau["owner"], f"{school} 9班").exists()
+
+
 def test_the_known_children_as_identity_wants_them(bureau) -> None:
     taken_in(bureau, [row(1), row(2, "刘石")])
     known = queries.matching_table(by=bureau["owner"], organisation=bureau["county"])

@@ -416,7 +416,11 @@ def test_coverage_as_figures(bureau) -> None:
     seen = {"on": TODAY, "known_on": None, "first": 0, "most": 9}
     assert records(gap, by=bureau["owner"], **seen) == [other.pk]
     assert records(gap, by=bureau["stranger"], **seen) == []
-    assert value(gap, on=TODAY - dt.timedelta(days=1)).count == 0
+    before = value(gap, on=TODAY - dt.timedelta(days=1))
+    assert (before.known, before.written) == (False, "未知"), (
+        "no sweep yet: zero gaps would be a lie"
+    )
+    assert value(gap, on=TODAY).written == "1"
     poor = every["sweeps.registered_poor_place.universe"]
     assert poor.permission == "child.need"
 

@@ -226,17 +226,21 @@ def board(request: Request, place: int | None = None) -> BoardOut:
 def all_figures(request: Request) -> list[FigureOut]:
     """Every figure today, of what the token's role answers for."""
     today = timezone.localdate()
-    return [
-        FigureOut(
-            id=one.id,
-            text=one.label,
-            what=gettext(one.what),
-            unit=gettext(one.unit),
-            on=today,
-            value=value(one, on=today, by=request.user).count,
-        )
+    counted = [
+        value(one, on=today, by=request.user)
         for one in figures().values()
         if may(request.user, one.permission)
+    ]
+    return [
+        FigureOut(
+            id=told.figure.id,
+            text=told.figure.label,
+            what=gettext(told.figure.what),
+            unit=gettext("分") if told.figure.sums else gettext(told.figure.unit),
+            on=today,
+            value=told.count if told.known else None,
+        )
+        for told in counted
     ]
 
 

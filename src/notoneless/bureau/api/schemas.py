@@ -132,11 +132,11 @@ class BoardOut(Schema):
 
 
 class FigureOut(Schema):
-    """A figure of today, counted in reach of the token."""
+    """A figure of today, counted in reach of the token; money in fen, null where nothing was counted yet."""
 
     id: str
     text: str
     what: str
     unit: str
     on: dt.date
-    value: int
+    value: int | None

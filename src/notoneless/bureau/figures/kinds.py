@@ -44,7 +44,9 @@ class Figure:
     """A definition. ``text``, ``unit`` and ``what`` are messages marked with `N_`.
 
     ``by`` are breakdowns: ``county``, or a column of ``records``, whose words ``word(column, code)`` gives.
-    ``page`` is the name of the address that opens a record by its key, ``permission`` the right to see one.
+    ``counted(on, known_on)`` says whether anything was counted by that day: where it was not, the value is not
+    known, and zero would be a lie. ``page`` is the name of the address that opens a record by its key,
+    ``permission`` the right to see one.
     ``sums`` names a column of ``records`` with fen, which is added up instead of counting the rows.
     """
 
@@ -59,6 +61,7 @@ class Figure:
     permission: str = "child.see"
     word: Callable[[str, str], str] = lambda _column, code: code
     shown: Callable[[list[int]], dict[int, str]] = lambda keys: {key: str(key) for key in keys}
+    counted: Callable[[dt.date, dt.date | None], bool] = lambda _on, _known_on: True
     sums: str = ""
 
     @property
@@ -87,9 +90,14 @@ class Value:
     parts: dict[str, list[tuple[str, int]]]
 
     @property
+    def known(self) -> bool:
+        """Whether anything was counted by that day; if not, a count of 0 says nothing."""
+        return self.figure.counted(self.on, self.known_on)
+
+    @property
     def written(self) -> str:
         """The value as it is shown."""
-        return self.figure.written(self.count)
+        return self.figure.written(self.count) if self.known else gettext("未知")
 
 
 @cache

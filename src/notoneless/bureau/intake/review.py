@@ -64,8 +64,8 @@ def match(request: Request, key: int) -> HttpResponse:
             "row": found.row >> 6,
             "why": gettext(WHY.get(found.step, "")),
             "step": gettext(STEPS_IN_WORDS.get(found.step, "")),
-            "agreed": [part for part in agreed.split("，") if part],
-            "against": [part for part in against.split("，") if part],
+            "agreed": [gettext(part) for part in agreed.split("，") if part],
+            "against": [gettext(part) for part in against.split("，") if part],
             # Two namesakes each look certain by themselves, two numbers forbid it: no share is shown.
             "percent": 0
             if found.step in ("namesake", "two_numbers")

@@ -82,9 +82,18 @@ def search(by: User, words: str) -> QuerySet[Child]:
     named = found.filter(_begins("name", words))
     if named.exists():
         return named.order_by("name", "pk")
-    schools = Organisation.objects.filter(pk__in=here, kind="school", name__startswith=words)
-    below = Lineage.objects.filter(above__in=schools).values("below")
-    return children(by).filter(school__in=below).order_by("name", "pk")
+    return _of_seats(by, words.split()).order_by("name", "pk")
+
+
+def _of_seats(by: User, words: list[str]) -> QuerySet[Child]:
+    """The children of the schools and classes that each word is part of: ``柳浦 2601班`` is one class."""
+    found = children(by)
+    for word in words:
+        places = Organisation.objects.filter(
+            pk__in=reach(by, "child.see"), kind__in=("school", "class"), name__contains=word
+        )
+        found = found.filter(school__in=Lineage.objects.filter(above__in=places).values("below"))
+    return found
 
 
 def _begins(field: str, words: str) -> Q:

@@ -58,6 +58,10 @@ def _records(
           AND s.since_id <= {key} AND (s.until_id IS NULL OR s.until_id > {key})"""
 
 
+def _swept(on: dt.date, known_on: dt.date | None) -> bool:
+    return queries.latest(When(on, known_on)) is not None
+
+
 def _word(guarantee: kernel.Guarantee, _column: str, code: str) -> str:
     ways = {way.id: way.text for way in (*guarantee.excused, *guarantee.kept)}
     return str(ways.get(code, code))
@@ -79,6 +83,7 @@ def _figures() -> Iterator[Figure]:
                 permission="child.need" if guarantee.id in book.of_need else "child.see",
                 word=partial(_word, guarantee),
                 shown=names,
+                counted=_swept,
             )
 
 
