@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django import forms
 from django.db.models import QuerySet
 
 from notoneless.bureau.accounts.models import Lineage, Organisation, SchoolStage
@@ -19,6 +20,11 @@ def _places(request: object) -> QuerySet[Organisation]:
     ).order_by("kind", "name")
 
 
+def _yes_or_no() -> forms.Select:
+    """The library's own calls what is not asked for "unknown", which is an answer here."""
+    return forms.Select(choices=(("", _("不限")), ("true", _("是")), ("false", _("否"))))
+
+
 class ChildFilter(filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """By place or school, stage, and by which lists know them."""
 
@@ -28,8 +34,8 @@ class ChildFilter(filters.FilterSet):  # type: ignore[misc]  # the library has n
     stage = filters.ChoiceFilter(
         label=_("学段"), choices=SchoolStage.Stage.choices, empty_label=_("全部")
     )
-    in_register = filters.BooleanFilter(label=_("在户籍名单"))
-    on_roll = filters.BooleanFilter(label=_("在学籍名册"))
+    in_register = filters.BooleanFilter(label=_("在户籍名单"), widget=_yes_or_no())
+    on_roll = filters.BooleanFilter(label=_("在学籍名册"), widget=_yes_or_no())
 
     class Meta:
         """Of children."""
