@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,10 @@ LAPTOP, PHONE = (1366, 768), (390, 844)
 SHOTS = os.environ.get("NOTONELESS_SHOTS", "")
 """A folder into which each page is drawn, for whoever wants to look."""
 
-Seen = Callable[[str, str], str]
+WIDEST = """[...document.querySelectorAll("main *")].filter(one => one.children.length == 0)
+    .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)
+    .slice(0, 3).map(one => `${one.tagName}.${one.className} ${one.textContent.trim()}`).join("; ")"""
+"""What stands farthest to the right."""
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,8 @@ def look(browser: Any, address: str, cookies: Any, size: tuple[int, int], langua
             name = name or path.strip("/").replace("/", "-") or "today"
             page.screenshot(path=Path(SHOTS) / f"{name}-{size[0]}-{language}.png")
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{path} is {wide} px wider than {size[0]} in {language}"
+        found = page.evaluate(WIDEST) if wide > 0 else ""
+        assert not found, f"{path} is {wide} px wider than {size[0]} in {language}: {found}"
         assert not page.said, f"{path}: {page.said}"
         return text(page.content())
 
