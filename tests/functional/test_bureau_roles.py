@@ -143,9 +143,8 @@ def test_an_officer_takes_a_list_in_and_empties_the_queue_by_keyboard(
     left = int(re.search(r"还剩(\d+)对", shown)[1])
     assert left >= 3
     for _ in range(left):
-        page.keyboard.press("l")
-        page.wait_for_load_state()
-        page.wait_for_timeout(300)
+        with page.expect_navigation():
+            page.keyboard.press("l")
     assert "还剩" not in text(page.content()) or "还剩0对" in text(page.content())
     page.context.close()
     for size, language in ((LAPTOP, "en"), (PHONE, "zh-CN"), (PHONE, "en")):
