@@ -23,6 +23,8 @@ def tasks(by: User, on: dt.date) -> list[Task]:
     if first is None or not rules.calendar(first).is_school_day(on):
         return []
     calls = "attendance.call" in allowed
+    if not calls and "attendance.warn" not in allowed:
+        return []  # who only looks, like an auditor, reminds nobody
     return [_calling(by, on, first, calls=calls), *(_absences(by, on) if calls else ())]
 
 
