@@ -43,7 +43,16 @@ Rows = dict[type[models.Model], set[int]]
 Filled = tuple[Bureau, Rows, Rows]
 """The bureau, and what belongs to 甲县 and what to 乙县."""
 
-NOT_YET = {"inspections", "ledger", "aid", "api", "placements", "portal", "reports"}
+NOT_YET = {
+    "inspections",
+    "ledger",
+    "aid",
+    "api",
+    "placements",
+    "portal",
+    "recognition",
+    "reports",
+}
 """Apps that have no builder here so far."""
 
 
