@@ -436,8 +436,8 @@ def test_a_naive_approval_pays_twice(real_bureau, monkeypatch) -> None:
             state=after, approved_by=by, approved_at=timezone.now()
         )
 
-    monkeypatch.setattr(actions, "_step", naive)
-    monkeypatch.setattr(actions, "_book", lambda by, batch, cause: None)
+    monkeypatch.setattr(actions.batches, "_step", naive)
+    monkeypatch.setattr(actions.batches, "_book", lambda by, batch, cause: None)
     unique = next(one for one in Payment._meta.constraints if one.name == "payment_once")
     batches = many_batches(real_bureau, 6)
     with connection.schema_editor() as editor:
