@@ -214,7 +214,7 @@ def forbidden(one: Application) -> list[str]:
     return [
         REASON, CONTACT, CONTACT[-4:], GUARDIAN, WHY, MEMBERS, number(1), number(1)[-4:], "特别困难",
         "一般困难", "困难", "special", "2015-03-12", "20150312", "四组17号", "陈大山", "甲一村", "特困",
-        "低保", "残疾", "G" + number(1), "班主任", f"/{one.pk}", f"/{child.pk}\"", one.fingerprint,
+        "低保", "残疾", "G" + number(1), "班主任", f"recognitions/{one.pk}", f"children/{child.pk}", one.fingerprint,
     ]  # fmt: skip
 
 
