@@ -513,7 +513,9 @@ def test_a_long_absence_opens_one_case_and_coming_back_is_noted(bureau) -> None:
     (key,) = jobs.follow(MONDAY).opened
     case = Case.objects.get(pk=key)
     assert (case.subject, case.kind) == (children[0].pk, "absent")
-    assert "连续3个校日无故未到" in Ground.objects.get(case=case).reason
+    ground = Ground.objects.get(case=case)
+    assert "连续3个校日无故未到" in ground.reason
+    assert (ground.since, ground.seen_on) == (WEEK[3], MONDAY)
     assert jobs.follow(MONDAY).opened == ()
     night.night(MONDAY)
     assert Case.objects.count() == 1

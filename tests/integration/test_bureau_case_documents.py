@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from invented_bureau import Bureau
-from invented_cases import opened
+from invented_cases import opened, opening
 
+from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.cases import actions, drafting, files, filling
 from notoneless.bureau.cases.codes import documents
 from notoneless.bureau.cases.models import Case, Document
@@ -142,3 +143,15 @@ def test_what_is_filled_in_is_text_and_no_program() -> None:
     if shown.returncode == 0:
         assert "root:" not in shown.stdout.decode()
         assert "passwd" in shown.stdout.decode()
+
+
+def test_a_notice_says_since_when_and_never_more_than_is_known(bureau: Bureau) -> None:
+    """The first day missed where somebody knows it; else the day on which it was found."""
+    child, case = opened(bureau)
+    said = words(drafting.docx("return_notice", filling.of(draft(bureau, case))))
+    assert "2026年9月14日发现没有到校接受义务教育" in said
+    seen = opening(child, source="rollcall", since=dt.date(2026, 9, 9), on=dt.date(2026, 9, 15))
+    actions.open_cases(by=SYSTEM, openings=[seen])
+    said = words(drafting.docx("return_notice", filling.of(draft(bureau, case))))
+    assert "自2026年9月9日起没有到校接受义务教育" in said
+    assert "发现没有到校" not in said

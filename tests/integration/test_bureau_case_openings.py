@@ -15,7 +15,7 @@ from invented_bureau import Bureau
 from invented_cases import MONDAY, children, opened, opening
 
 from notoneless.bureau.audit.actions import SYSTEM
-from notoneless.bureau.cases import actions
+from notoneless.bureau.cases import actions, grounds
 from notoneless.bureau.cases.models import Case, Entry, Ground, Responsible
 from notoneless.bureau.cases.openings import Gone
 
@@ -223,3 +223,28 @@ def test_many_at_once_take_few_statements(bureau: Bureau, django_assert_max_num_
     assert len(told.opened) == 120
     with django_assert_max_num_queries(30):
         actions.open_cases(by=SYSTEM, openings=[opening(child) for child in some])
+
+
+def test_a_case_knows_the_first_day_missed(bureau):
+    """Kept from whoever knows it; the earliest counts; an absence that began anew has its own first day."""
+    first, later = MONDAY - dt.timedelta(days=4), MONDAY + dt.timedelta(days=7)
+    child, case = opened(bureau)
+    assert grounds.missing_since(case) is None
+    seen = {"source": "rollcall", "since": MONDAY}
+    actions.open_cases(by=SYSTEM, openings=[opening(child, **seen)])
+    assert grounds.missing_since(case) == MONDAY
+    actions.open_cases(by=SYSTEM, openings=[opening(child, **(seen | {"since": first}))])
+    actions.open_cases(by=SYSTEM, openings=[opening(child, **seen)])
+    assert grounds.missing_since(case) == first
+    gone = Gone(child.pk, "in_class", "rollcall", MONDAY + dt.timedelta(days=2))
+    actions.gap_gone(by=SYSTEM, gone=[gone])
+    back = opening(child, source="rollcall", since=later, on=later)
+    actions.open_cases(by=SYSTEM, openings=[back])
+    assert grounds.missing_since(case) == later
+    told = list(case.entries.order_by("pk").values_list("kind", "code"))
+    assert told == [
+        ("opened", "sweep"),
+        ("gap_seen", f"rollcall {MONDAY}"),
+        ("gap_gone", "rollcall"),
+        ("gap_back", f"rollcall {later}"),
+    ]

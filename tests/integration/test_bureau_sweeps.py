@@ -503,3 +503,15 @@ def test_a_night_is_planned_once_and_made_up_for(bureau, settings) -> None:
     settings.INSTALLATION = replace(settings.INSTALLATION, night=None)
     jobs.plan_night()
     assert not DBTaskResult.objects.exists()
+
+
+def test_a_case_of_a_sweep_begins_when_the_list_said_so(bureau) -> None:
+    from notoneless.bureau.cases.models import Ground
+
+    taken_in(bureau, [row(1)])
+    pupil = Child.objects.get()
+    taken_in(bureau, [row(1, child=pupil.pk)], "roll")
+    taken_in(bureau, [row(1, child=pupil.pk, attendance="absent")], "rollcall", OCTOBER)
+    actions.sweep(by=SYSTEM, on=TODAY)
+    ground = Ground.objects.get(case__kind="absent")
+    assert (ground.since, ground.seen_on) == (OCTOBER, TODAY)

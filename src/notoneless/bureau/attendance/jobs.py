@@ -59,6 +59,7 @@ def follow(on: dt.date) -> Opened:
                 on=run.last,
                 reason=gettext("连续{days}个校日无故未到").format(days=run.days),
                 school=run.school_class,
+                since=run.first,
             )
             for run in absences.absent_runs(SYSTEM, on)
             if "candidate" in run.steps

@@ -27,7 +27,7 @@ from notoneless.bureau.cases.codes import documents
 from notoneless.faults import Refusal
 
 FIELDS = ("child", "sex", "born", "id_number", "school", "home", "guardian", "number", "case", "issuer",
-          "county", "township", "today", "deadline", "since", "gap", "reason", "contacts",
+          "county", "township", "today", "deadline", "since", "found", "absence", "gap", "reason", "contacts",
           "last_contact", "blank")  # fmt: skip
 """What a template can name."""
 

@@ -13,6 +13,7 @@ from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import above
 from notoneless.bureau.cases import drafting, timelines
 from notoneless.bureau.cases.codes import word
+from notoneless.bureau.cases.grounds import missing_since
 from notoneless.bureau.cases.models import Case, Document, DocumentNumbering
 from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.standing import When
@@ -32,6 +33,7 @@ def fills(case: Case, issuer: Organisation, deadline: dt.date | None) -> dict[st
     contacts = timelines.entries(case).filter(kind="contact")
     last = contacts.first()
     ground = case.grounds.order_by("seen_on", "pk").first()
+    found_on, since = _day(ground.seen_on if ground else case.opened_on), missing_since(case)
     line = {one.kind: one.name for one in above(case.home or case.school or case.county)}
     school = case.school
     found = {
@@ -44,7 +46,9 @@ def fills(case: Case, issuer: Organisation, deadline: dt.date | None) -> dict[st
         "township": line.get("township", ""),
         "today": _day(timezone.localdate()),
         "deadline": _day(deadline),
-        "since": _day(ground.seen_on if ground else case.opened_on),
+        "found": found_on,
+        "since": _day(since),
+        "absence": f"自{_day(since)}起没有到校" if since else f"{found_on}发现没有到校",
         "gap": (ground.reason if ground else "") or word("kinds", case.kind),
         "reason": word("reasons", case.reason_code),
         "contacts": str(contacts.count()),

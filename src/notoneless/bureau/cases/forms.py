@@ -225,6 +225,9 @@ class NewCase(forms.Form):
         choices=lambda: [row for row in choices("sources") if row[0] != "sweep"],
     )
     on = forms.DateField(label=_("哪一天"), widget=Day(), initial=timezone.localdate)
+    since = forms.DateField(
+        label=_("从哪天起没有到校"), widget=Day(), required=False, help_text=_("不知道就空着")
+    )
     reason = forms.CharField(
         label=_("缺口是什么"), max_length=200, help_text=_("一句话；不要写号码和家里的情况")
     )
@@ -235,6 +238,13 @@ class NewCase(forms.Form):
         if on > timezone.localdate():
             raise forms.ValidationError(gettext("这一天还没有到"))
         return on
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody is found before the first day missed."""
+        found = super().clean() or {}
+        if found.get("on") and found.get("since") and found["since"] > found["on"]:
+            self.add_error("since", gettext("在发现的日期以后"))
+        return found
 
 
 class PlatformNumber(forms.Form):

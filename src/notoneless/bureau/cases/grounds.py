@@ -29,9 +29,10 @@ def of(cases: Iterable[Case]) -> dict[Key, Ground]:
 
 @dataclass(slots=True)
 class Seen:
-    """What openings mean for the cases they fell on: ``added`` grounds, gaps seen ``afresh``."""
+    """What openings mean for their cases: grounds ``added``, gone ones ``back``, gaps seen ``afresh``."""
 
     added: set[int] = field(default_factory=set)
+    back: set[int] = field(default_factory=set)
     afresh: dict[int, dt.date] = field(default_factory=dict)
 
 
@@ -42,7 +43,7 @@ def see(pairs: Sequence[tuple[Case, Opening]]) -> Seen:
     """
     known, seen = of(case for case, _ in pairs), Seen()
     new: dict[Key, Ground] = {}
-    again: dict[dt.date, set[int]] = defaultdict(set)
+    again: dict[tuple[dt.date, dt.date | None], set[int]] = defaultdict(set)
     for case, opening in pairs:
         key = (case.pk, opening.guarantee, opening.source)
         ground = known.get(key)
@@ -56,22 +57,49 @@ def see(pairs: Sequence[tuple[Case, Opening]]) -> Seen:
                     guarantee=opening.guarantee,
                     source=opening.source,
                     reason=opening.reason[:200],
+                    since=opening.since,
                     seen_on=opening.on,
                     last_seen_on=opening.on,
                 ),
             )
         else:
-            if ground.last_seen_on < opening.on or ground.gone_on is not None:
-                again[opening.on].add(ground.pk)
+            since = _since(ground, opening)
+            if ground.gone_on is not None:
+                seen.back.add(case.pk)
+            if (
+                ground.last_seen_on < opening.on
+                or ground.gone_on is not None
+                or since != ground.since
+            ):
+                again[max(opening.on, ground.last_seen_on), since].add(ground.pk)
             looked = looked or (ground.gone_on is not None and opening.on > ground.gone_on)
             looked = looked and opening.on >= case.state_since
         if looked:
             seen.afresh[case.pk] = opening.on
     Ground.objects.bulk_create(new.values(), ignore_conflicts=True, batch_size=500)
-    for on, grounds in again.items():
+    for (on, since), grounds in again.items():
         for keys in chunks(sorted(grounds)):
-            Ground.objects.filter(pk__in=keys).update(last_seen_on=on, gone_on=None)
+            Ground.objects.filter(pk__in=keys).update(last_seen_on=on, since=since, gone_on=None)
     return seen
+
+
+def _since(ground: Ground, opening: Opening) -> dt.date | None:
+    """The first day missed of the absence that goes on: one that had been gone began anew."""
+    if ground.gone_on is not None:
+        return opening.since
+    told = [day for day in (ground.since, opening.since) if day is not None]
+    return min(told, default=None)
+
+
+def told(opening: Opening) -> str:
+    """An opening as the ``code`` of a line of the timeline: its source, and the first day missed."""
+    return f"{opening.source} {opening.since}" if opening.since else opening.source
+
+
+def missing_since(case: Case) -> dt.date | None:
+    """The first day that the child missed, of what is still seen, else of what was; None: nobody knows."""
+    days = [(one.gone_on is not None, one.since) for one in case.grounds.all() if one.since]
+    return min(days)[1] if days else None
 
 
 def note(kind: str, lines: Iterable[tuple[int, str]], on: dt.date, *, state: str = "") -> None:

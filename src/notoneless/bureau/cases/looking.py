@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import may
-from notoneless.bureau.cases import moves, places, queries, timelines
+from notoneless.bureau.cases import grounds, moves, places, queries, timelines
 from notoneless.bureau.cases.codes import positions, word
 from notoneless.bureau.cases.deadlines import days_left
 from notoneless.bureau.cases.models import Case, Entry, Responsible
@@ -157,8 +157,9 @@ def _what(entry: Entry) -> str:
         done = {"issued": gettext("签发"), "served": gettext("送达")}.get(entry.result, "")
         return f"{done}《{word('documents', kind)}》{number}"
     told = {
-        "opened": gettext("立案：{code}").format(code=word("sources", entry.code)),
-        "gap_seen": gettext("又一处发现缺口：{code}").format(code=word("sources", entry.code)),
+        "opened": gettext("立案：{code}").format(code=_source(entry.code)),
+        "gap_seen": gettext("又一处发现缺口：{code}").format(code=_source(entry.code)),
+        "gap_back": gettext("再次发现缺口：{code}").format(code=_source(entry.code)),
         "gap_gone": gettext("{code}没有再发现缺口").format(code=word("sources", entry.code)),
         "climbed": gettext("{code}的期限已过，升上一级").format(code=entry.code),
         "handed_over": gettext("责任人有变动，已按岗位重新落实"),
@@ -173,6 +174,13 @@ def _what(entry: Entry) -> str:
         ),
     }
     return told.get(entry.kind, said)
+
+
+def _source(code: str) -> str:
+    """Who saw a gap, and the first day missed where it is known (`grounds.told`)."""
+    source, _, since = code.partition(" ")
+    said = word("sources", source)
+    return gettext("{source}，{day}起未到校").format(source=said, day=since) if since else said
 
 
 def timeline(case: Case) -> list[Line]:
@@ -273,6 +281,7 @@ def page(by: User, case: Case) -> dict[str, Any]:
         "sex": people_word("sex", child.sex) if child and child.sex else "",
         "school": school(case),
         "kind": word("kinds", case.kind),
+        "since": grounds.missing_since(case),
         "state": states()[case.state],
         "left": left(case),
         "late": bool(case.deadline and case.deadline < today and case.is_active),

@@ -138,14 +138,16 @@ class Case(models.Model):
 class Ground(models.Model):
     """A guarantee that was not kept, and who saw it; several may share one case.
 
-    ``reason`` is a sentence without a person's value, from the app that saw it. ``gone_on``: since then it
-    is not seen any more, which closes nothing by itself.
+    ``reason`` is a sentence without a person's value, from the app that saw it. ``since``: the first day
+    missed, where the source knows it; ``seen_on`` is when it was found. ``gone_on``: since then it is not
+    seen any more, which closes nothing by itself.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="grounds")
     guarantee = models.CharField(max_length=60)
     source = models.CharField(max_length=20)
     reason = models.CharField(max_length=200, blank=True)
+    since = models.DateField(null=True)
     seen_on = models.DateField()
     last_seen_on = models.DateField()
     gone_on = models.DateField(null=True)
@@ -165,7 +167,8 @@ class Ground(models.Model):
 class Entry(models.Model):
     """A line of the timeline: written once, with the key that the phone made for it.
 
-    ``kind``: ``opened``, ``gap_seen``, ``gap_gone``, ``moved`` (with the way and the state after it),
+    ``kind``: ``opened``, ``gap_seen``, ``gap_back`` (their ``code`` is the source, and where it knows that
+    the first day missed), ``gap_gone``, ``moved`` (with the way and the state after it),
     ``contact``, ``note``, ``handed_over``, ``climbed``, ``joined``, ``parted``, ``decided``. ``at`` is when
     it happened, ``written_at`` when it arrived. ``beside`` is another person's contact of the same day:
     somebody decides what of both stands, by an entry ``decided`` that is ``about`` this one.

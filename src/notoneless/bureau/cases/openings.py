@@ -30,6 +30,7 @@ class Opening:
     """A gap that somebody saw. ``subject`` is the key of a child (or school), merged or not.
 
     ``kind`` and ``source`` are codes of ``codes.toml``; ``reason`` is a sentence without a person's value.
+    ``on`` is when it was found, ``since`` the first day that the child missed, None where nobody knows it.
     ``home`` and ``school`` (the class, where known) are keys of organisations; None: as on the child's card.
     """
 
@@ -43,6 +44,7 @@ class Opening:
     school: int | None = None
     subject_kind: str = CHILD
     platform_number: str = ""
+    since: dt.date | None = None
 
     @property
     def about(self) -> About:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from notoneless.bureau.cases import openings
 from notoneless.bureau.cases.models import CHILD, Ground
 from notoneless.bureau.cases.openings import About, Gone, Opening
 from notoneless.bureau.people.bulk import chunks
+from notoneless.bureau.people.models import RollCall
 from notoneless.bureau.sweeps import rules
 from notoneless.bureau.sweeps.models import Standing, Sweep, Verdict
 from notoneless.i18n import LANGUAGES, use
@@ -60,10 +62,36 @@ def gaps(sweep: Sweep) -> list[Opening]:
         )
         if guarantee not in book.of_need:
             plain.add((child, kind))
-    return [
+    return _since([
         gap
         for gap in found
         if gap.guarantee not in book.of_need or (gap.subject, gap.kind) not in plain
+    ])  # fmt: skip
+
+
+ABSENT = "absent"
+"""The kind of case, and the word of a list, of a child who is on the roll and not in class."""
+
+
+def _since(found: list[Opening]) -> list[Opening]:
+    """The same with the first day missed, where roll-calls that came in as lists tell it."""
+    days: dict[int, dt.date] = {}
+    for keys in chunks({gap.subject for gap in found if gap.kind == ABSENT}):
+        rows = RollCall.objects.filter(child__person__in=keys, retracted_at__isnull=True)
+        ended: set[int] = set()
+        for person, day, word in rows.order_by("-valid_from", "-attendance").values_list(
+            "child__person", "valid_from", "attendance"
+        ):
+            child = int(person or 0)
+            if word != ABSENT:
+                ended.add(child)
+            elif child not in ended:
+                days[child] = day
+    return [
+        replace(gap, since=days[gap.subject])
+        if gap.kind == ABSENT and days.get(gap.subject, dt.date.max) <= gap.on
+        else gap
+        for gap in found
     ]
 
 

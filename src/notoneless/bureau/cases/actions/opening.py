@@ -66,9 +66,11 @@ def open_cases(*, by: User | audit.Actor, openings: Sequence[Opening]) -> Opened
     seen = grounds.see([(active[one.about], one) for one, _ in known if one.about in active])
     on = max(one.on for one, _ in known)
     by_case = {active[one.about].pk: one for one, _ in reversed(known) if one.about in active}
-    grounds.note("opened", ((key, by_case[key].source) for key in sorted(mine)), on)
+    grounds.note("opened", ((key, grounds.told(by_case[key])) for key in sorted(mine)), on)
     added = tuple(sorted(seen.added - mine))
-    grounds.note("gap_seen", ((key, by_case[key].source) for key in added), on)
+    grounds.note("gap_seen", ((key, grounds.told(by_case[key])) for key in added), on)
+    back = sorted(seen.back - seen.added)
+    grounds.note("gap_back", ((key, grounds.told(by_case[key])) for key in back), on)
     reopened = _take_up([case for case in active.values() if case.pk in seen.afresh], seen.afresh)
     if mine:
         assign(on, mine)
