@@ -134,6 +134,34 @@ def test_the_county_counts_what_its_schools_count(bureau):
     assert counted_at(figures()["reports.suspected_new"], bureau["city"].pk, on=day)[0] == 3
 
 
+def test_a_report_of_a_quarter_counts_the_whole_quarter(bureau, monkeypatch):
+    """A case of the 14th of September is of no later month, and of the quarter, term and year."""
+    that_day = dt.datetime(2026, 9, 14, 9, tzinfo=timezone.get_default_timezone())
+    monkeypatch.setattr(timezone, "now", lambda: that_day)
+    taken_in(bureau, [row(1, class_name="1班")], "roll")
+    opened(Child.objects.get())
+    counts = {
+        (name, day): counted_at(
+            figures()[f"reports.suspected_{name}"], bureau["county"].pk, on=day
+        )[0]
+        for name in ("new", "quarter", "term", "year")
+        for day in (dt.date(2026, 9, 30), dt.date(2026, 10, 31), dt.date(2027, 3, 31))
+    }
+    assert [name for (name, day), count in counts.items() if count and day.month == 9] == [
+        "new", "quarter", "term", "year",
+    ]  # fmt: skip
+    assert [name for (name, day), count in counts.items() if count and day.month == 10] == [
+        "term", "year",
+    ]  # fmt: skip
+    assert [name for (name, day), count in counts.items() if count and day.month == 3] == ["year"]
+    for kind in kinds().values():
+        of_period = {"month": "_new", "term": "_term", "quarter": "_quarter", "year": "_year"}
+        moved = {
+            f"_{name.rpartition('_')[2]}" for name in kind.figures if name.startswith("reports.")
+        }
+        assert moved & set(of_period.values()) == {of_period[kind.period]}, kind.id
+
+
 def test_known_then(bureau, time_goes_on):
     taken_in(bureau, [row(1, class_name="1班")], "roll")
     earlier = time_goes_on(days=3)

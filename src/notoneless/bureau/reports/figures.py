@@ -21,6 +21,10 @@ SUSPECTED = ("suspected",)
 DROPOUT = ("verified", "persuading", "transferring", "outside")
 """States of a case (`cases/transitions.toml`): the suspected and the dropout ledger (domain facts 1.11)."""
 
+RETURNED = ("returned",)
+CLOSED = ("closed", "data_error", "excused", "elsewhere", "handed_out")
+"""The child is in class again; nothing is owed any more."""
+
 IN_SCHOOL = ("", "enrolled")
 """States of a roll that count; who is suspended counts again when he comes back (domain facts 1.9)."""
 
@@ -119,15 +123,24 @@ def _in_state(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) ->
             ORDER BY e.at DESC, e.id DESC LIMIT 1) IN ({listed})"""
 
 
-def _moved_in_month(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
-    """Children's cases that came into one of these states in the month of the day, up to it."""
+def _begun(period: str, on: dt.date) -> dt.date:
+    """The first day of the month, quarter, term or school year that a day lies in."""
+    if period == "month":
+        return on.replace(day=1)
+    if period == "quarter":
+        return dt.date(on.year, (on.month - 1) // 3 * 3 + 1, 1)
+    return term_on(on).first_day if period == "term" else dt.date(term_on(on).school_year, 9, 1)
+
+
+def _moved_in(period: str, states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
+    """Children's cases that came into one of these states in the period of the day, up to it."""
     listed = ", ".join(f"'{state}'" for state in states)
     known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
     return f"""
         SELECT DISTINCT c.id AS record, {_PLACE} AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
         WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND {_STATE} IN ({listed})
-          AND e.at >= {_midnight(on.replace(day=1))} AND e.at < {_until(on)} {known}"""
+          AND e.at >= {_midnight(_begun(period, on))} AND e.at < {_until(on)} {known}"""
 
 
 def _dropped_out(on: dt.date, known_on: dt.date | None) -> str:
@@ -192,6 +205,34 @@ def _cases(id: str, text: str, what: str, records: Records) -> Figure:  # noqa: 
         shown=_case_numbers,
     )
 
+
+MOVED = (
+    (SUSPECTED, "month", "suspected_new", N_("本月新增疑似辍学"), N_("当月1日到当天新立的个案")),
+    (
+        SUSPECTED,
+        "quarter",
+        "suspected_quarter",
+        N_("本季新增疑似辍学"),
+        N_("本季第一天到当天新立的个案"),
+    ),
+    (
+        SUSPECTED,
+        "term",
+        "suspected_term",
+        N_("本学期新增疑似辍学"),
+        N_("本学期第一天到当天新立的个案"),
+    ),
+    (SUSPECTED, "year", "suspected_year", N_("本学年新增疑似辍学"), N_("9月1日到当天新立的个案")),
+    (RETURNED, "month", "returned_new", N_("本月返校"), N_("当月1日到当天返校的个案")),
+    (RETURNED, "quarter", "returned_quarter", N_("本季返校"), N_("本季第一天到当天返校的个案")),
+    (RETURNED, "term", "returned_term", N_("本学期返校"), N_("本学期第一天到当天返校的个案")),
+    (RETURNED, "year", "returned_year", N_("本学年返校"), N_("9月1日到当天返校的个案")),
+    (CLOSED, "month", "closed_new", N_("本月销号"), N_("当月1日到当天销号的个案")),
+    (CLOSED, "quarter", "closed_quarter", N_("本季销号"), N_("本季第一天到当天销号的个案")),
+    (CLOSED, "term", "closed_term", N_("本学期销号"), N_("本学期第一天到当天销号的个案")),
+    (CLOSED, "year", "closed_year", N_("本学年销号"), N_("9月1日到当天销号的个案")),
+)
+"""What came into a state in a period: the states, the period, the figure, its name, how it is counted."""
 
 FIGURES = (
     _people(
@@ -266,25 +307,11 @@ FIGURES = (
         records=partial(_in_state, DROPOUT),
         what=N_("到当天已核实、还没有返校的个案"),
     ),
-    _cases(
-        id="reports.suspected_new",
-        text=N_("本月新增疑似辍学"),
-        records=partial(_moved_in_month, SUSPECTED),
-        what=N_("当月1日到当天新立的个案"),
-    ),
-    _cases(
-        id="reports.returned_new",
-        text=N_("本月返校"),
-        records=partial(_moved_in_month, ("returned",)),
-        what=N_("当月1日到当天返校的个案"),
-    ),
-    _cases(
-        id="reports.closed_new",
-        text=N_("本月销号"),
-        records=partial(
-            _moved_in_month, ("closed", "data_error", "excused", "elsewhere", "handed_out")
-        ),
-        what=N_("当月1日到当天销号的个案"),
+    *(
+        _cases(
+            id=f"reports.{name}", text=text, what=what, records=partial(_moved_in, period, states)
+        )
+        for states, period, name, text, what in MOVED
     ),
     _people(
         id="enrolment.migrant_children",
