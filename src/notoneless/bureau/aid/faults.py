@@ -64,3 +64,43 @@ ENDED_ALREADY = FaultKind(
     N_("这一条已经了结：{outcome}"),
     N_("不用再办；要看经过，打开这一条"),
 )
+NO_SUCH_ENTRY = FaultKind(
+    "S121",
+    N_("规则里没有“{name}”"),
+    N_("回到政策页面重新点“改”；规则可能刚刚被别人改过"),
+)
+WRITE_IT_YOURSELF = FaultKind(
+    "S122",
+    N_("“{name}”在规则里写法特殊，不能自动加一行"),
+    N_("用“改规则全文”在这一项的 values 下面自己加一行"),
+)
+NOT_AN_ENTRY = FaultKind(
+    "S123",
+    N_("这一段不是一项政策：第一行是“{seen}”"),
+    N_("第一行空两格写政策的代号和冒号，代号用小写英文字母、数字和下划线，例如“  meal_aid:”"),
+)
+NOTHING_CHANGED = FaultKind(
+    "S124",
+    N_("改后的规则和现行的一样"),
+    N_("改了再提；只改说明文字的，也要有一处不同"),
+)
+RENAMED = FaultKind(
+    "S125",
+    N_("政策“{name}”的名称不能改，已经发过的款还用这个名称"),
+    N_("保留原名称；确实是另一项政策，另加一项"),
+)
+OTHER_BOOK = FaultKind(
+    "S126",
+    N_("这是另一本规则（{seen}），不是学生资助的"),
+    N_("第一行“rulebook:”的代号和对象不要改"),
+)
+NOT_TRIED = FaultKind(
+    "S127",
+    N_("这一改动现在是“{state}”，不能{act}"),
+    N_("刷新页面看现在的情况；正在试算的等试算完"),
+)
+OVERTAKEN = FaultKind(
+    "S128",
+    N_("提出以后，另一项改动（第{number}号）已经批准施行"),
+    N_("退回这一项，请提出人在现行规则上重新提、重新试算"),
+)

@@ -93,15 +93,9 @@ def _paid() -> pa.Table:
 
 def _conditions(proposed: proposing.Proposed) -> dict[tuple[int, str], str]:
     """Why who was paid is not owed: the rule's own words."""
-    found: dict[tuple[int, str], str] = {}
-    for policy in proposed.sweep.policies:
-        if not (policy.is_cash and proposed.sweep.in_force(policy)):
-            continue
-        bits = proposing.bits_of(proposed.sweep, policy)
-        rows = proposed.rows(
-            f"SELECT h.child, w.text FROM held h JOIN decided v USING (child) "
-            f"JOIN worded w ON w.policy = h.policy AND w.bits = {bits} "
-            f"WHERE h.policy = '{policy.id}' AND h.verdict = 'paid_not_owed' AND w.verdict = 'not_owed'"
-        )
-        found.update({(child, policy.id): text for child, text in rows})
-    return found
+    rows = proposed.rows(
+        "SELECT h.child, h.policy, w.text FROM held h JOIN decided v USING (child) "
+        "JOIN decided_worded w ON w.policy = h.policy AND w.pattern = v.pattern "
+        "WHERE h.verdict = 'paid_not_owed' AND w.verdict = 'not_owed'"
+    )
+    return {(child, policy): text for child, policy, text in rows}

@@ -1,9 +1,9 @@
 """What the rules owe every student for a term, worked out before anything is written.
 
-Everything stands in tables of one DuckDB: ``decided`` (a row per student, its verdicts as the kernel's
-signature), ``worded`` (a policy, the bits of its own conditions, and their words: few however many students),
-``owed`` (a row per student and cash policy), ``counted`` (by county, policy and reason). So the reason why
-anybody is or is not owed anything is a join, not a stored row.
+Everything stands in tables of one DuckDB: ``decided`` (a row per student, its verdicts and the pattern of its
+conditions), ``decided_worded`` (a policy, a pattern, and the words: few however many students), ``owed`` (a
+row per student and cash policy), ``counted`` (by county, policy and reason). So the reason why anybody is or
+is not owed anything is a join.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db import connection
 from notoneless.bureau.aid import rulebook
 from notoneless.bureau.sweeps import deciding
 from notoneless.calendar import Term, term_on
-from notoneless.engines.duckdb import connect, quote
+from notoneless.engines.duckdb import connect, name, quote
 from notoneless.kernel import Policy, Sweep
 from notoneless.kernel import duckdb as engine
 from notoneless.kernel.explanations import explain_policy
@@ -28,18 +28,22 @@ from notoneless.kernel.expressions import atoms
 from notoneless.kernel.reconcile import owed
 from notoneless.kernel.sweep import WORD
 
+MEMORY = "2GB"
+"""What DuckDB may keep at a time."""
+
 VERDICT = {"met": "owed", "not_met": "not_owed", "unknown": "needs_data"}
 """What the kernel's words mean here; a policy that has not begun is left out."""
 
 
 @dataclass
 class Proposed:
-    """What the rules propose. ``took`` are the seconds of each part."""
+    """What the rules propose. ``text`` is the rulebook; ``took`` are the seconds of each part."""
 
     db: duckdb.DuckDBPyConnection
     sweep: Sweep
     term: Term
     children: int
+    text: str = ""
     took: dict[str, float] = field(default_factory=dict)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -49,29 +53,61 @@ class Proposed:
 
 def propose(on: dt.date) -> Proposed:
     """Hold every student against every policy of the day ``on`` and its term."""
-    db, sweep = connect(memory="2GB"), rulebook.compiled(on)
-    proposed = Proposed(db, sweep, term_on(on), 0)
+    db, text = connect(memory=MEMORY), rulebook.text(on)
+    sweep = rulebook.compile_text(text, on)
+    proposed = Proposed(db, sweep, term_on(on), 0, text)
     began = perf_counter()
 
     def lap(name: str) -> None:
         nonlocal began
         proposed.took[name], began = perf_counter() - began, perf_counter()
 
-    deciding.gather(db, on, None)
+    gather(db, on)
     lap("facts")
-    counties(db)
-    db.execute(
-        f"CREATE TABLE decided AS SELECT v.*, t.school, coalesce(s.county, h.county) AS county "
-        f"FROM ({engine.decide(db, sweep, 'facts')}) v JOIN told t USING (child) "
-        "LEFT JOIN county_of s ON s.place = t.school LEFT JOIN county_of h ON h.place = t.home"
-    )
+    decide(db, sweep, "decided")
     ((proposed.children,),) = db.execute("SELECT count(*) FROM decided").fetchall()
     lap("verdicts")
-    _word(db, sweep)
+    word(db, sweep, "decided")
+    _owed(db, sweep)
     lap("reasons")
     _count(db, sweep)
     lap("counts")
     return proposed
+
+
+def gather(db: duckdb.DuckDBPyConnection, on: dt.date) -> None:
+    """``told`` and ``facts`` as `sweeps.deciding` has them, and ``county_of``."""
+    deciding.gather(db, on, None)
+    counties(db)
+
+
+def decide(db: duckdb.DuckDBPyConnection, sweep: Sweep, table: str) -> None:
+    """``table``: a row per student with verdicts, school, county and ``pattern``; ``table_pattern``.
+
+    Students of the same conditions share a pattern; what is explained is explained once for each.
+    """
+    bits = ", ".join(_words(sweep))
+    db.execute(
+        f"CREATE OR REPLACE TABLE {table}_row AS SELECT v.*, t.school, "
+        "coalesce(s.county, h.county) AS county "
+        f"FROM ({engine.decide(db, sweep, 'facts')}) v JOIN told t USING (child) "
+        "LEFT JOIN county_of s ON s.place = t.school LEFT JOIN county_of h ON h.place = t.home"
+    )
+    db.execute(
+        f"CREATE OR REPLACE TABLE {table}_pattern AS SELECT {bits}, "
+        f"row_number() OVER (ORDER BY {bits}) AS pattern "
+        f"FROM (SELECT DISTINCT {bits} FROM {table}_row)"
+    )
+    db.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT r.*, p.pattern "
+        f"FROM {table}_row r JOIN {table}_pattern p USING ({bits})"
+    )
+    db.execute(f"DROP TABLE {table}_row")
+
+
+def _words(sweep: Sweep) -> list[str]:
+    """The columns of a signature: word by word what is true and what is unknown."""
+    return [f"{kind}_{word}" for word in range(sweep.words) for kind in ("sig", "unk")]
 
 
 def counties(db: duckdb.DuckDBPyConnection) -> None:
@@ -104,62 +140,71 @@ def own_bits(sweep: Sweep, policy: Policy) -> list[int]:
     return masks
 
 
-def bits_of(sweep: Sweep, policy: Policy) -> str:
-    """The columns of a policy's own bits, each packed to a text that tells reasons apart."""
-    parts = [
-        f"to_hex(v.{kind}_{word} & {mask}::UBIGINT)"
-        for word, mask in enumerate(own_bits(sweep, policy))
-        for kind in ("sig", "unk")
-    ]
-    return f"concat_ws('.', {', '.join(parts)})"
+def in_force(sweep: Sweep) -> list[Policy]:
+    """The policies that have begun, in the order of the rulebook."""
+    return [policy for policy in sweep.policies if sweep.in_force(policy)]
 
 
-def _word(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
-    """``worded(policy, bits, verdict, text, children by county)`` and ``owed``."""
-    db.execute("CREATE TABLE worded (policy VARCHAR, bits VARCHAR, verdict VARCHAR, text VARCHAR)")
-    rows = []
-    for policy in sweep.policies:
-        if not sweep.in_force(policy):
-            continue
-        met = db.execute(f"SELECT DISTINCT {bits_of(sweep, policy)} FROM decided v").fetchall()
-        for (bits,) in met:
-            numbers = [int(part, 16) for part in bits.split(".")]
-            truth = sweep.truth(numbers[::2], numbers[1::2])
-            told = explain_policy(policy, sweep.groups.get(policy.group), truth, None)
-            rows.append((policy.id, bits, VERDICT[told.state], told.text))
-    columns = ("policy", "bits", "verdict", "text")
-    db.register(
-        "worded_rows",
-        pa.table({name: [row[i] for row in rows] for i, name in enumerate(columns)})
-        if rows
-        else pa.table({name: pa.array([], pa.string()) for name in columns}),
+def word(db: duckdb.DuckDBPyConnection, sweep: Sweep, table: str) -> None:
+    """``table_worded(policy, pattern, verdict, text)``: the words of every policy for every pattern.
+
+    Patterns that differ only in conditions that a policy does not ask for share its words.
+    """
+    met = db.execute(
+        f"SELECT pattern, {', '.join(_words(sweep))} FROM {table}_pattern ORDER BY pattern"
+    ).fetchall()
+    columns: dict[str, list[Any]] = {"policy": [], "pattern": [], "verdict": [], "text": []}
+    for policy in in_force(sweep):
+        masks = [mask for mask in own_bits(sweep, policy) for _ in range(2)]
+        group, words = sweep.groups.get(policy.group), {}
+        for pattern, *bits in met:
+            own = tuple(bit & mask for bit, mask in zip(bits, masks, strict=True))
+            if own not in words:
+                told = explain_policy(policy, group, sweep.truth(own[::2], own[1::2]), None)
+                words[own] = (VERDICT[told.state], told.text)
+            for column, value in zip(
+                columns.values(), (policy.id, pattern, *words[own]), strict=True
+            ):
+                column.append(value)
+    kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
+    told_rows = pa.table(
+        {
+            name: pa.array(values, kind)
+            for (name, values), kind in zip(columns.items(), kinds, strict=True)
+        }
     )
-    db.execute("INSERT INTO worded SELECT * FROM worded_rows")
+    db.register("worded_rows", told_rows)
+    db.execute(f"CREATE OR REPLACE TABLE {table}_worded AS SELECT * FROM worded_rows")
     db.unregister("worded_rows")
-    bits_by_policy = " ".join(
-        f"WHEN {quote(policy.id)} THEN {bits_of(sweep, policy)}"
-        for policy in sweep.policies
-        if sweep.in_force(policy) and policy.is_cash
-    )
+
+
+def _owed(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
+    """``owed``: a row per student and cash policy, with the term's part and why."""
     db.execute(
-        f"CREATE TABLE owed AS SELECT o.child, o.policy, o.owed, v.school, v.county, w.text AS why "
+        "CREATE TABLE owed AS SELECT o.child, o.policy, o.owed, v.school, v.county, w.text AS why "
         f"FROM ({owed(sweep, 'decided')}) o JOIN decided v USING (child) "
-        f"JOIN worded w ON w.policy = o.policy AND w.bits = CASE o.policy {bits_by_policy} END "
+        "JOIN decided_worded w ON w.policy = o.policy AND w.pattern = v.pattern "
         "WHERE o.owed > 0 AND v.county IS NOT NULL"
     )
 
 
 def _count(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
     """``counted(county, policy, verdict, text, children, fen)``: everybody, with the reason."""
-    parts = [
-        f"SELECT v.county, {quote(policy.id)} AS policy, {bits_of(sweep, policy)} AS bits, "
-        f"count(*) AS children, coalesce(sum(award_{policy.id}), 0)::BIGINT AS fen "
-        "FROM decided v GROUP BY ALL"
-        for policy in sweep.policies
-        if sweep.in_force(policy)
-    ]
+    policies = in_force(sweep)
+    sums = "".join(
+        f", coalesce(sum({name(f'award_{one.id}')}), 0)::BIGINT AS {name(f'award_{one.id}')}"
+        for one in policies
+    )
     db.execute(
-        f"CREATE TABLE counted AS SELECT c.county, c.policy, w.verdict, w.text, "
-        "sum(c.children)::BIGINT AS children, sum(c.fen)::BIGINT AS fen "
-        f"FROM ({' UNION ALL '.join(parts)}) c JOIN worded w USING (policy, bits) GROUP BY ALL"
+        "CREATE TABLE counted_pattern AS SELECT county, pattern, count(*) AS children"
+        f"{sums} FROM decided GROUP BY ALL"
+    )
+    fen = " ".join(f"WHEN {quote(one.id)} THEN {name(f'award_{one.id}')}" for one in policies)
+    db.execute(
+        "CREATE TABLE counted AS SELECT county, policy, verdict, text, "
+        f"sum(children)::BIGINT AS children, sum(CASE policy {fen} END)::BIGINT AS fen "
+        "FROM counted_pattern JOIN decided_worded USING (pattern) GROUP BY ALL"
+        if policies
+        else "CREATE TABLE counted (county BIGINT, policy VARCHAR, verdict VARCHAR, text VARCHAR, "
+        "children BIGINT, fen BIGINT)"
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from notoneless import kernel
+from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.ledger.models import Closing
 from notoneless.calendar import Term, parse_term
@@ -33,8 +34,15 @@ def policy_texts() -> Mapping[str, Text]:
 
 
 def policy_label(code: str) -> str:
-    """A policy's name; its id when it is not in the rulebook."""
-    return str(policy_texts().get(code, code))
+    """A policy's name; its id when no rulebook ever had it.
+
+    An app whose policies can come to be after the program was shipped offers ``policy_names.py`` with
+    ``text_of(code)``. A name never changes.
+    """
+    if code in policy_texts():
+        return str(policy_texts()[code])
+    told = (module.text_of(code) for module in offers.found("policy_names"))
+    return str(next((text for text in told if text), code))
 
 
 def term_label(code: str) -> str:

@@ -15,23 +15,37 @@ from notoneless.bureau.aid.actions.batches import (
     send_back,
 )
 from notoneless.bureau.aid.actions.cards import keep_cards
+from notoneless.bureau.aid.actions.changes import (
+    approve_change,
+    keep_trial,
+    propose_change,
+    refuse_change,
+    try_change,
+    withdraw_change,
+)
 from notoneless.bureau.aid.actions.findings import end_finding, take_paid_list, write_findings
 from notoneless.bureau.aid.actions.terms import propose_term, write_proposal
 from notoneless.i18n import N_
 
 __all__ = [
     "approve",
+    "approve_change",
     "drop",
     "end_finding",
     "exported",
     "keep_cards",
+    "keep_trial",
     "propose_again",
     "propose_batch",
+    "propose_change",
     "propose_term",
+    "refuse_change",
     "release",
     "send_back",
     "take_answers",
     "take_paid_list",
+    "try_change",
+    "withdraw_change",
     "write_findings",
     "write_proposal",
 ]
@@ -49,5 +63,10 @@ VERBS = {
     "aid.checked": N_("应发与已发对账"),
     "aid.paid_list_taken": N_("收发放名册"),
     "aid.finding_ended": N_("了结对账结果"),
+    "aid.change_proposed": N_("提出改政策"),
+    "aid.change_tried": N_("试算政策改动"),
+    "aid.change_approved": N_("批准政策改动"),
+    "aid.change_refused": N_("不批准政策改动"),
+    "aid.change_withdrawn": N_("收回政策改动"),
 }
 """What the verbs of the log mean, in words."""

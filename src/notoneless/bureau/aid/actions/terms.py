@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
-from notoneless.bureau.aid import faults, proposing, rulebook
+from notoneless.bureau.aid import faults, proposing
 from notoneless.bureau.aid.actions.findings import write_findings
 from notoneless.bureau.aid.models import (
     Award,
@@ -50,7 +50,7 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
     last = Proposal.objects.filter(term=term).first()
     if last and last.as_of > sweep.as_of:
         raise Refusal([faults.RUNNING_BACKWARDS.at(last=last.as_of, day=sweep.as_of)])
-    Ruling.objects.get_or_create(hash=sweep.books[0][1], defaults={"text": rulebook.text()})
+    Ruling.objects.get_or_create(hash=sweep.books[0][1], defaults={"text": proposed.text})
     new = Proposal.objects.create(
         term=term,
         as_of=sweep.as_of,

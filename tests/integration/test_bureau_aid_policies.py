@@ -1,0 +1,269 @@
+"""A policy is changed by two people, after a trial on the real students; what it decided stays answerable."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from invented_aid import batch_of, students, with_cards
+from invented_bureau import logged_in
+
+from notoneless.bureau.aid import actions, drafting, rulebook, trial
+from notoneless.bureau.aid.models import Award, Change, Effect, Proposal, Ruling
+from notoneless.bureau.audit.actions import SYSTEM
+from notoneless.bureau.audit.models import Event
+from notoneless.faults import Refusal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+SEPTEMBER = dt.date(2026, 9, 1)
+MEALS = """  meal_aid:
+    text: {zh: 午餐补助, en: Aid for lunches}
+    source: 虚构县教育局文件
+    status: unverified
+    kind: cash_student
+    period: year
+    instalments: 2
+    conditions: [studying, compulsory_pupil, rural_minimum]
+    amount: ":nutrition_day * :nutrition_days"
+"""
+
+
+def raised(value: int = 140_000, since: dt.date = SEPTEMBER) -> str:
+    """The rulebook in force with another subsidy for primary boarders (fen a year)."""
+    return drafting.with_value(
+        rulebook.text(),
+        "living_boarder_primary",
+        since=since,
+        value=value,
+        source="虚构县教育局文件",
+        status="unverified",
+    )
+
+
+def proposed(bureau, text: str = "", by: str = "city_officer") -> Change:
+    change = actions.propose_change(
+        by=bureau[by], text=text or raised(), what="小学寄宿生补助提高", source="虚构县教育局文件"
+    )
+    return actions.try_change(by=bureau[by], change=change)
+
+
+def test_a_raise_in_the_middle_of_the_year_is_tried_passed_and_followed(bureau) -> None:
+    three = students(bureau)
+    with_cards(bureau, three)
+    actions.propose_term(by=SYSTEM)
+    on_its_way = batch_of(bureau, keys=[Award.objects.get(child=three[0]).pk])
+    change = proposed(bureau)
+    effects = Effect.objects.filter(change=change)
+    assert (change.state, change.children, effects.count()) == ("proposed", 3, 3)
+    assert effects.aggregate(more=Sum(F("fen_after") - F("fen_before")))["more"] == 3 * 7_500
+    assert "条件全部符合" in effects[0].why
+    actions.propose_term(by=SYSTEM)  # proposed is not in force
+    assert set(Award.objects.values_list("amount", flat=True)) == {62_500}
+
+    actions.approve_change(by=bureau["city_leader"], change=change)
+    after = actions.propose_term(by=SYSTEM)
+    amounts = dict(Award.objects.values_list("child", "amount"))
+    assert amounts == {three[0].pk: 62_500, three[1].pk: 70_000, three[2].pk: 70_000}
+    assert after.rules == change.ruling_id != change.before_id
+    assert on_its_way.fen == 62_500
+    # Who decided what under which version: the award, its run, its text, who approved that.
+    kept = Ruling.objects.get(hash=Award.objects.get(child=three[0]).proposal.rules)
+    assert (
+        rulebook.read(kept.text).parameters["living_boarder_primary"].on(SEPTEMBER).value == 125_000
+    )
+    assert (change.proposed_by, change.settled_by) == (
+        bureau["city_officer"],
+        bureau["city_leader"],
+    )
+    verbs = set(Event.objects.values_list("verb", flat=True))
+    assert {"aid.change_proposed", "aid.change_tried", "aid.change_approved"} <= verbs
+
+
+def test_yesterday_was_decided_by_the_rules_of_yesterday(bureau) -> None:
+    change = actions.approve_change(by=bureau["city_leader"], change=proposed(bureau))
+    day = change.in_force_from
+    assert rulebook.text(day) == rulebook.text() == change.ruling.text
+    assert rulebook.text(day - dt.timedelta(days=1)) == rulebook.as_shipped()
+
+
+def test_a_new_policy_gains_and_one_taken_away_loses(bureau) -> None:
+    students(bureau, 2)
+    text = drafting.with_more(rulebook.text(), "policies", MEALS)
+    change = proposed(bureau, text)
+    assert set(change.effects.values_list("policy", "fen_before", "fen_after")) == {
+        ("meal_aid", 0, 50_000)
+    }
+    actions.approve_change(by=bureau["city_leader"], change=change)
+    actions.propose_term(by=SYSTEM)
+    assert Award.objects.filter(policy="meal_aid", amount=50_000, state="proposed").count() == 2
+    again = proposed(bureau, rulebook.as_shipped())
+    assert set(again.effects.values_list("policy", "fen_before", "fen_after")) == {
+        ("meal_aid", 50_000, 0)
+    }
+    actions.approve_change(by=bureau["city_leader"], change=again)
+    actions.propose_term(by=SYSTEM)
+    assert set(Award.objects.filter(policy="meal_aid").values_list("state", flat=True)) == {
+        "withdrawn"
+    }
+    page = logged_in(bureau["county_aid_officer"]).get("/aid/awards").content.decode()
+    assert "午餐补助" in page  # it keeps its name, though no rule has it any more
+
+
+def test_a_trial_says_the_same_as_the_two_proposals_that_follow(bureau) -> None:
+    """What a trial promises is what happens; a naive trial that forgets groups would say otherwise."""
+    students(bureau, 2)
+    actions.propose_term(by=SYSTEM)
+    before = dict(Award.objects.values_list("child", "amount"))
+    both = drafting.block(rulebook.text(), "policies", "living_day").text.replace(
+        "not boards, ", ""
+    )
+    text = drafting.with_block(raised(100_000), "policies", "living_day", both)
+    change = proposed(bureau, text)
+    promised = {(one.child_id, one.policy): one.fen_after for one in change.effects.order_by("pk")}
+    actions.approve_change(by=bureau["city_leader"], change=change)
+    actions.propose_term(by=SYSTEM)
+    owed = {
+        (child, policy): amount
+        for child, policy, amount in Award.objects.filter(state="proposed").values_list(
+            "child", "policy", "amount"
+        )
+    }
+    assert owed == {key: fen for key, fen in promised.items() if fen}
+    assert set(owed.values()) == {50_000}  # the group `living` gives one of the two
+    assert set(before.values()) == {62_500}
+
+
+def test_nobody_passes_his_own_change_and_a_county_changes_no_citys_rules(bureau) -> None:
+    change = proposed(bureau)
+    for who, error in (
+        ("city_officer", PermissionDenied),
+        ("county_leader", PermissionDenied),
+        ("auditor", PermissionDenied),
+    ):
+        with pytest.raises(error):
+            actions.approve_change(by=bureau[who], change=change)
+    bureau["city_officer"].assignments.create(
+        role="city_leader", organisation=bureau["city"], valid_from=dt.date(2020, 1, 1)
+    )
+    with pytest.raises(Refusal, match="S101"):
+        actions.approve_change(by=bureau["city_officer"], change=change)
+    with pytest.raises(Refusal, match="S101"):
+        actions.approve_change(by=SYSTEM, change=change)
+    with pytest.raises(PermissionDenied):
+        actions.propose_change(
+            by=bureau["county_aid_officer"], text=raised(1), what="x", source="x"
+        )
+    naive = Change.objects.filter(pk=change.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():  # the database holds it too
+        naive.update(
+            state="approved",
+            settled_by=bureau["city_officer"],
+            in_force_from=timezone.localdate(),
+        )
+
+
+def test_of_two_changes_of_the_same_rules_one_comes_into_force(bureau) -> None:
+    first, second = proposed(bureau), proposed(bureau, raised(150_000))
+    actions.approve_change(by=bureau["city_leader"], change=first)
+    with pytest.raises(Refusal, match="S128"):
+        actions.approve_change(by=bureau["city_leader"], change=second)
+    with pytest.raises(IntegrityError), transaction.atomic():  # at the very same moment, too
+        Change.objects.filter(pk=second.pk).update(
+            state="approved",
+            settled_by=bureau["city_leader"],
+            in_force_from=timezone.localdate(),
+        )
+    with pytest.raises(Refusal, match="S127"):
+        actions.approve_change(by=bureau["city_leader"], change=first)
+
+
+def test_what_was_not_tried_is_not_passed(bureau) -> None:
+    change = actions.propose_change(
+        by=bureau["city_officer"], text=raised(), what="x", source="虚构县教育局文件"
+    )
+    with pytest.raises(Refusal, match="S127"):
+        actions.approve_change(by=bureau["city_leader"], change=change)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (rulebook.text, "S124"),
+        (lambda: rulebook.text().replace("zh: 滋蕙计划,", "zh: 滋蕙奖,"), "S125"),
+        (lambda: rulebook.text().replace("rulebook: sichuan-aid", "rulebook: other"), "S126"),
+        (
+            lambda: rulebook.text().replace("boards, boarder_hardship", "bords, boarder_hardship"),
+            "R101",
+        ),
+    ],
+)
+def test_a_wrong_change_is_told_what_is_wrong(bureau, text, code) -> None:
+    with pytest.raises(Refusal, match=code) as refused:
+        actions.propose_change(by=bureau["city_officer"], text=text(), what="x", source="y")
+    if code == "R101":
+        (fault, *_) = refused.value.faults
+        assert "boards" in f"{fault.message}{fault.next_step}"  # did you mean
+        assert fault.place.row > 0
+    assert not Change.objects.exists()
+
+
+# --- the text ----------------------------------------------------------------------------------------
+
+
+def test_one_amount_is_added_where_it_belongs() -> None:
+    text = raised()
+    told = rulebook.read(text).parameters["living_boarder_primary"]
+    assert [(str(one.start), one.value) for one in told.values] == [
+        ("2015-09-01", 100_000), ("2024-02-01", 125_000), ("2026-09-01", 140_000),
+    ]  # fmt: skip
+    between = drafting.with_value(
+        text, "living_boarder_primary", since=dt.date(2020, 9, 1), value=110_050,
+        source='虚构"文件"', status="verified",
+    )  # fmt: skip
+    told = rulebook.read(between).parameters["living_boarder_primary"]
+    assert [one.value for one in told.values] == [100_000, 110_050, 125_000, 140_000]
+    corrected = drafting.with_value(
+        between, "living_boarder_primary", since=SEPTEMBER, value=1, source="x", status="verified"
+    )
+    told = rulebook.read(corrected).parameters["living_boarder_primary"]
+    assert [one.value for one in told.values] == [100_000, 110_050, 125_000, 1]
+    changed = set(corrected.split("\n")) - set(rulebook.as_shipped().split("\n"))
+    assert len(changed) == 2  # nothing else was touched
+
+
+def test_every_amount_and_policy_as_shipped_can_be_changed_on_screen() -> None:
+    text = rulebook.as_shipped()
+    book = rulebook.read(text)
+    for name, spec in book.parameters.items():
+        day = dt.date(2030, 9, 1)
+        new = drafting.with_value(text, name, since=day, value=77, source="x", status="unverified")
+        assert rulebook.read(new).parameters[name].on(day).value == 77, spec
+    for policy in book.policies:
+        block = drafting.block(text, "policies", policy.id)
+        assert block.first == policy.line
+        assert drafting.name_of(block.text) == policy.id
+        assert drafting.with_block(text, "policies", policy.id, block.text) == text
+
+
+def test_a_policy_needs_a_name(db) -> None:
+    assert drafting.name_of(MEALS) == "meal_aid"
+    for wrong in ("meal aid:", "午餐: ", "", "  and:"):
+        with pytest.raises(Refusal, match="S123"):
+            drafting.name_of(wrong)
+
+
+def test_a_naive_trial_is_caught(bureau) -> None:
+    """One that adds the year's amounts up, as an officer with a calculator would, gets the term wrong."""
+    students(bureau, 3)
+    change = proposed(bureau)
+    naive = 3 * (140_000 - 125_000)
+    right = sum(one.fen_after - one.fen_before for one in change.effects.all())
+    assert naive != right == 22_500
+    told = trial.hold(rulebook.text(), rulebook.text(), timezone.localdate())
+    assert told.effects == []
+    assert Proposal.objects.count() == 0  # a trial decides nothing
