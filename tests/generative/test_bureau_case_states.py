@@ -45,6 +45,7 @@ FIELDS = {
     "word": {"word": "说明"},
     "proof": {"proof": "证1号"},
     "placement": {"placement": "same"},
+    "attended": {"instead": "送教上门"},
 }
 
 

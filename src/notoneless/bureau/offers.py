@@ -7,6 +7,8 @@
   about one of its rows, has changed what is known of an organisation's children
 - ``after_merges.py`` with ``children_merged(by, roots)``: in the act that finds two children to be one or two
 - ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
+- ``class_days.py`` with ``class_days(child, first, last)``: the days on which it knows a child in class, and
+  those on which it was missing without leave
 - ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """
 

@@ -13,6 +13,7 @@ from notoneless.bureau.accounts.forms import Day
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.cases.codes import choices
 from notoneless.bureau.cases.moves import Told
+from notoneless.bureau.cases.presence import Presence
 from notoneless.bureau.cases.transitions import Way
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.people.forms import _excuses
@@ -96,11 +97,22 @@ class Move(forms.Form):
     )
     word = forms.CharField(label=_("说明"), widget=_area(), max_length=2000)
 
-    def __init__(self, *args: Any, way: Way, **kwargs: Any) -> None:
+    instead = forms.CharField(
+        label=_("点名看不出来的，凭什么认定在校"), widget=_area(2), max_length=500, required=False
+    )
+
+    def __init__(self, *args: Any, way: Way, seen: Presence | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         wanted = set(way.evidence) | {"seen", "on"}
         if "destination" in wanted and way.id == "hand_outside":
             wanted = (wanted - {"destination"}) | {"place"}
+        if seen is not None:
+            wanted |= {"instead"}
+            self.fields["instead"].help_text = f"{seen}。" + (
+                gettext("点名够了，可以空着")
+                if seen.shown
+                else gettext("例如：送教上门记录、学校证明")
+            )
         for name in set(self.fields) - wanted:
             del self.fields[name]
         if "reason" in self.fields:

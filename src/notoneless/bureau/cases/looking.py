@@ -18,6 +18,7 @@ from notoneless.bureau.cases import grounds, moves, places, queries, timelines
 from notoneless.bureau.cases.codes import positions, word
 from notoneless.bureau.cases.deadlines import days_left
 from notoneless.bureau.cases.models import Case, Entry, Responsible
+from notoneless.bureau.cases.presence import Presence, presence
 from notoneless.bureau.cases.transitions import Way, states, steps, ways, ways_from
 from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.actions import reveal
@@ -283,6 +284,7 @@ def page(by: User, case: Case) -> dict[str, Any]:
         "kind": word("kinds", case.kind),
         "since": grounds.missing_since(case),
         "state": states()[case.state],
+        "attended": _attended(case, today),
         "left": left(case),
         "late": bool(case.deadline and case.deadline < today and case.is_active),
         "step": step(case),
@@ -316,6 +318,12 @@ def page(by: User, case: Case) -> dict[str, Any]:
         and people.children(by, "child.reveal").filter(pk=child.pk).exists(),
         "today": today,
     }
+
+
+def _attended(case: Case, on: dt.date) -> Presence | None:
+    """What roll-calls show of a child who is said to be back, for the next step that asks for it."""
+    asking = (way for way in ways_from(case.state) if way.attended and case.is_active)
+    return next((seen for way in asking if (seen := presence(case, way, on))), None)
 
 
 OWN_PANEL = "cases/_child.html"

@@ -10,6 +10,7 @@ from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.cases.codes import words
 from notoneless.bureau.cases.deadlines import Deadlines
 from notoneless.bureau.cases.models import Case, Entry, Excuse
+from notoneless.bureau.cases.presence import presence
 from notoneless.bureau.cases.transitions import Way, states
 from notoneless.i18n import N_, gettext
 
@@ -26,13 +27,17 @@ MISSING = {
     "destination": N_("转到哪里"),
     "second": N_("另一个人先记过情况（办的人不能自己复核自己）"),
     "waited": N_("稳控期还没有满"),
+    "attended": N_("点名没有显示孩子到校，也没有写明凭什么认定在校"),
 }
 """What a person reads when a piece of evidence is not there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody who moves a case says with it."""
+    """What somebody who moves a case says with it.
+
+    ``instead``: on what ground the child is known to be in class where roll-calls do not show it.
+    """
 
     on: dt.date
     reason: str = ""
@@ -41,6 +46,7 @@ class Told:
     placement: str = ""
     destination: Organisation | None = None
     place: str = ""
+    instead: str = ""
 
     @property
     def code(self) -> str:
@@ -82,7 +88,17 @@ def _there(piece: str, case: Case, way: Way, told: Told, by: User | audit.Actor)
         return _another(case, by)
     if piece == "waited":
         return told.on >= watched_until(case)
+    if piece == "attended":
+        seen = presence(case, way, told.on)
+        return bool(told.instead.strip()) or (seen is not None and seen.shown)
     return bool((told.word if piece == "word" else told.proof).strip())
+
+
+def said(case: Case, way: Way, told: Told) -> str:
+    """The words that go into the timeline: the sentence, what roll-calls show, what is known instead."""
+    seen = presence(case, way, told.on)
+    parts = (told.word.strip().rstrip("。"), str(seen or ""), told.instead.strip().rstrip("。"))
+    return "。".join(filter(None, parts)) if seen else told.word
 
 
 def _another(case: Case, by: User | audit.Actor) -> bool:

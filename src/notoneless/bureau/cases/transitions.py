@@ -11,7 +11,18 @@ from importlib.resources import files
 from notoneless.i18n import Text
 
 EVIDENCE = frozenset(
-    ("contact", "reason", "word", "proof", "excuse", "placement", "destination", "second", "waited")
+    (
+        "contact",
+        "reason",
+        "word",
+        "proof",
+        "excuse",
+        "placement",
+        "destination",
+        "second",
+        "waited",
+        "attended",
+    )
 )
 """What a way can ask for; each is checked in `actions.move`."""
 
@@ -42,6 +53,7 @@ class Way:
     permission: str
     evidence: frozenset[str]
     reasons: tuple[str, ...]
+    attended: str
     system: bool
 
 
@@ -73,6 +85,7 @@ def ways() -> Mapping[str, Way]:
             row["permission"],
             frozenset(row["evidence"]),
             tuple(row.get("reasons", ())),
+            row.get("attended", ""),
             row.get("system", False),
         )
         for name, row in _content()["ways"].items()
@@ -84,6 +97,8 @@ def ways() -> Mapping[str, Way]:
             raise ValueError(f"transitions.toml: {way.id}: no such evidence: {sorted(strange)}")
         if ("reason" in way.evidence) != bool(way.reasons):
             raise ValueError(f"transitions.toml: {way.id}: a reason needs its groups")
+        if ("attended" in way.evidence) != bool(way.attended):
+            raise ValueError(f"transitions.toml: {way.id}: attended needs its rule")
     return found
 
 

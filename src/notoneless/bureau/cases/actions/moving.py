@@ -43,6 +43,7 @@ def move(*, by: User | audit.Actor, case: Case, way: str, seen: str, told: Told)
         raise Refusal([faults.WRONG_DAY.at(seen=str(told.on), since=case.state_since)])
     if lacking := moves.missing(case, step, told, by):
         raise Refusal([faults.EVIDENCE_MISSING.at(missing="、".join(lacking))])
+    said = moves.said(case, step, told)
     county = _county_after(case, step)
     final = states()[step.to].final
     days = Deadlines(county, told.on)
@@ -72,9 +73,7 @@ def move(*, by: User | audit.Actor, case: Case, way: str, seen: str, told: Told)
         raise Refusal([faults.ACTIVE_ALREADY.at(number=_active_number(case))]) from None
     if not done:
         raise Refusal([faults.MOVED_MEANWHILE.at()])
-    write_line(
-        case, by, "moved", told.on, way=step.id, state=step.to, code=told.code, text=told.word
-    )
+    write_line(case, by, "moved", told.on, way=step.id, state=step.to, code=told.code, text=said)
     if county != case.county_id or step.id == "reopen":
         assign(told.on, [case.pk])
     audit.record(by, "case.moved", case, organisation=county, way=step.id, state=step.to)

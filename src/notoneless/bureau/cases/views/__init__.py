@@ -20,6 +20,7 @@ from notoneless.bureau.cases.codes import choices, word
 from notoneless.bureau.cases.filters import CaseFilter
 from notoneless.bureau.cases.forms import Move, NewContact, NewNote, PlatformNumber
 from notoneless.bureau.cases.models import Case
+from notoneless.bureau.cases.presence import presence
 from notoneless.bureau.cases.transitions import ways
 from notoneless.bureau.people.forms import Purpose
 from notoneless.bureau.tables import Column, Table
@@ -144,7 +145,8 @@ def move(request: Request, key: int, way: str) -> HttpResponse:
     step = ways().get(way)
     if step is None or not places.may(request.user, step.permission, one):
         raise Http404
-    form = Move(request.POST or None, way=step, initial={"seen": one.state})
+    seen = presence(one, step, timezone.localdate())
+    form = Move(request.POST or None, way=step, seen=seen, initial={"seen": one.state})
 
     def act() -> HttpResponse:
         actions.move(
