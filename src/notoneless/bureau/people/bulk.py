@@ -74,3 +74,15 @@ def chunks(keys: Iterable[int]) -> Iterator[list[int]]:
     waiting = iter(keys)
     while lot := list(itertools.islice(waiting, CHUNK)):
         yield lot
+
+
+def measure_tables() -> None:
+    """Have the database look at how its tables are filled, which its choice of ways rests on.
+
+    Without it a database that has just been filled reads every enrolment to find a few. SQLite never does
+    it by itself; PostgreSQL does, a minute or so later.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit=1000")  # rows looked at for each index
+        cursor.execute("ANALYZE")

@@ -110,16 +110,15 @@ def taught_at_home(by: User, month: dt.date) -> list[Taught]:
     """Who is taught at home in reach, with the lessons of a month (any day of it)."""
     first = month.replace(day=1)
     after = (first + dt.timedelta(days=32)).replace(day=1)
+    # Few are taught at home: they first, then who of them is in reach.
     rows = list(
-        Placement.objects.filter(
-            kind=Kind.HOME,
-            last__isnull=True,
-            first__lt=after,
-            child__in=people.children(by, "placement.visit").values("pk"),
-        )
+        Placement.objects.filter(kind=Kind.HOME, last__isnull=True, first__lt=after)
         .select_related("child", "school")
         .order_by("child__name", "pk")
     )
+    reached = people.children(by, "placement.visit").filter(pk__in={row.child_id for row in rows})
+    mine = set(reached.values_list("pk", flat=True))
+    rows = [row for row in rows if row.child_id in mine]
     schools = {row.school_id for row in rows}
     wanted = rules.values("placements.visits_a_month", schools, month)
     least = rules.values("placements.visit_minutes", schools, month)

@@ -72,6 +72,7 @@ def sweep(
     except Exception as error:
         not_handed_over(by=audit.SYSTEM, sweep=begun, reason=type(error).__name__)
         raise
+    bulk.measure_tables()
     begun.refresh_from_db()
     return begun
 
