@@ -267,3 +267,74 @@ def test_a_naive_trial_is_caught(bureau) -> None:
     told = trial.hold(rulebook.text(), rulebook.text(), timezone.localdate())
     assert told.effects == []
     assert Proposal.objects.count() == 0  # a trial decides nothing
+
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def jobs() -> None:
+    """Do what waits in the queue, as the worker would."""
+    from django_tasks_db.models import DBTaskResult
+
+    for waiting in DBTaskResult.objects.filter(status="READY").order_by("enqueued_at"):
+        waiting.task.func(*waiting.args_kwargs["args"], **waiting.args_kwargs["kwargs"])
+        DBTaskResult.objects.filter(pk=waiting.pk).update(status="SUCCESSFUL")
+
+
+def test_two_people_change_an_amount_on_screen(bureau) -> None:
+    students(bureau)
+    officer, leader = logged_in(bureau["city_officer"]), logged_in(bureau["city_leader"])
+    assert "改标准" in officer.get("/aid/policies/living_boarder").content.decode()
+    asked = {"since": "2026-09-01", "value": "1400", "source": "虚构文件", "status": "unverified"}
+    answer = officer.post("/aid/changes/amounts/living_boarder_primary", asked)
+    (change,) = Change.objects.all()
+    assert (answer.status_code, answer.url) == (302, f"/aid/changes/{change.pk}")
+    assert "正在全部学生上试算" in officer.get(answer.url).content.decode()
+    jobs()
+    page = leader.get(answer.url).content.decode()
+    assert "3人增加，0人减少" in page
+    assert "225.00" in page
+    assert "1400元" in page
+    assert "批准，今天起施行" in page
+    assert "批准，今天起施行" not in officer.get(answer.url).content.decode()
+    assert officer.post(answer.url + "/approval").status_code == 403
+    assert leader.post(answer.url + "/approval").status_code == 302
+    jobs()
+    assert set(Award.objects.values_list("amount", flat=True)) == {70_000}
+    told = leader.get("/aid/policies/living_boarder").content.decode()
+    assert "第1号改动" in told.replace(str(change.pk), "1")
+    award = Award.objects.first()
+    old = leader.get(f"/aid/policies/living_boarder?rules={change.before_id}").content.decode()
+    assert "从前的版本" in old
+    assert leader.get(f"/aid/rules/{award.proposal.rules}").status_code == 200
+    assert leader.get("/aid/rules/" + "0" * 64).status_code == 404
+    county = logged_in(bureau["county_leader"])
+    assert "学生1" in county.get(answer.url).content.decode()
+    assert "学生1" not in logged_in(bureau["county_leader_乙"]).get(answer.url).content.decode()
+
+
+def test_a_policy_is_added_on_screen_and_its_faults_are_taught(bureau) -> None:
+    students(bureau, 1)
+    officer = logged_in(bureau["city_officer"])
+    wrong = MEALS.replace("rural_minimum]", "rural_minium]")
+    asked = {"text": wrong, "what": "加午餐补助", "source": "虚构文件"}
+    page = officer.post("/aid/changes/text", asked)
+    assert page.status_code == 200
+    assert "第8行" in page.content.decode()
+    assert "是不是“rural_minimum”" in page.content.decode()
+    assert (
+        "S129"
+        in officer.post(
+            "/aid/changes/text", asked | {"text": MEALS.replace("meal_aid", "yulu")}
+        ).content.decode()
+    )
+    answer = officer.post("/aid/changes/text", asked | {"text": MEALS.replace("\n", "\r\n")})
+    assert answer.status_code == 302
+    jobs()
+    assert Change.objects.get().effects.count() == 1
+    assert officer.get("/aid/changes").status_code == 200
+    for path in ("/aid/changes/text?whole=1", "/aid/changes/text?policy=yulu"):
+        assert officer.get(path).status_code == 200
+    assert officer.get("/aid/changes/text?policy=none").status_code == 404
+    assert logged_in(bureau["county_aid_officer"]).get("/aid/changes/text").status_code == 404
+    assert logged_in(bureau["auditor"]).get("/aid/changes/text").status_code == 403

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notoneless.bureau.aid import faults, rulebook
 from notoneless.faults import Refusal
+from notoneless.kernel.expressions import Expression, Term, walk
 from notoneless.kernel.form import is_name
 from notoneless.kernel.words import yuan
 
@@ -67,6 +69,25 @@ def with_more(text: str, section: str, written: str) -> str:
         end -= 1
     lines[end:end] = _tidy(written)
     return "\n".join(lines)
+
+
+def with_policy(text: str, name: str, written: str, *, new: bool) -> str:
+    """The text with a policy written anew, or (``new``) one more; `Refusal` for a name that it has or has not."""
+    if not new:
+        return with_block(text, "policies", name, written)
+    if block(text, "policies", name):
+        raise Refusal([faults.NAME_TAKEN.at(name=name)])
+    return with_more(text, "policies", written)
+
+
+def terms_in(node: Expression) -> Iterator[Term]:
+    """The named conditions that a condition is made of."""
+    return (part for part in walk(node) if isinstance(part, Term))
+
+
+def tidy(written: str) -> str:
+    """A whole text as it is kept: lines end as on Linux, the last one too."""
+    return "\n".join(_tidy(written)) + "\n"
 
 
 def with_value(

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from notoneless.bureau.accounts.forms import Day
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.aid.models import Finding
 from notoneless.bureau.language import gettext_lazy as _
+from notoneless.i18n import gettext
 
 
 class Why(forms.Form):
@@ -60,3 +62,47 @@ class Ending(forms.Form):
     text = forms.CharField(
         label=_("依据"), max_length=200, help_text=_("文号、凭证号或核实的经过；不要写号码")
     )
+
+
+SOURCE = _("文件名和文号；没有文件就写“没有引用文件”，状态选未核实")
+
+
+class NewAmount(forms.Form):
+    """Another amount of a policy from a day on."""
+
+    since = forms.DateField(
+        label=_("从哪天起"), widget=Day, help_text=_("春季学期 2 月 1 日，秋季学期 9 月 1 日")
+    )
+    value = forms.DecimalField(label=_("新标准"), min_value=0, max_digits=11, decimal_places=2)
+    source = forms.CharField(label=_("依据"), max_length=150, help_text=SOURCE)
+    status = forms.ChoiceField(
+        label=_("核实"), choices=[("unverified", _("未核实")), ("verified", _("已核实"))]
+    )
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = unit
+
+    def clean_value(self) -> int:
+        """Fen where it is money, else a whole number."""
+        value, money = self.cleaned_data["value"], self.fields["value"].help_text == gettext("元")
+        if not money and value != int(value):
+            raise forms.ValidationError(gettext("写整数"))
+        return int(value * 100) if money else int(value)
+
+
+class NewText(forms.Form):
+    """The lines of one policy, or all of the rulebook, written anew."""
+
+    text = forms.CharField(
+        label=_("规则原文"),
+        strip=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(
+            attrs={"rows": 22, "spellcheck": "false", "autocomplete": "off", "class": "code"}
+        ),
+    )
+    what = forms.CharField(
+        label=_("改了什么"), max_length=200, help_text=_("一句话，审批人先看这句")
+    )
+    source = forms.CharField(label=_("依据"), max_length=200, help_text=SOURCE)

@@ -16,6 +16,8 @@ from notoneless.bureau.aid.models import (
     Award,
     Batch,
     Card,
+    Change,
+    Effect,
     Finding,
     Item,
     PaidList,
@@ -243,3 +245,70 @@ def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:
 def paid_lists(by: User) -> QuerySet[PaidList]:
     """The lists of payments taken in, newest first."""
     return PaidList.objects.filter(county__in=reach(by, SEE)).order_by("-pk")
+
+
+# --- changes of the rules --------------------------------------------------------------------------------
+
+
+def changes() -> QuerySet[Change]:
+    """Every change of the rulebook, newest first; the rules are nobody's secret."""
+    return Change.objects.select_related("proposed_by", "settled_by", "before", "ruling", "after")
+
+
+def effects(by: User, change: Change) -> QuerySet[Effect]:
+    """What a change means to the students in reach."""
+    here = reach(by, SEE)
+    rows = Effect.objects.filter(Q(school__in=here) | Q(school__isnull=True, county__in=here))
+    return rows.filter(change=change)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a change means: how many students gain and lose, and by how many fen a term."""
+
+    gain: int
+    lose: int
+    fen_more: int
+    fen_less: int
+
+    @property
+    def fen(self) -> int:
+        """More (or, below zero, less) a term in all."""
+        return self.fen_more - self.fen_less
+
+    @property
+    def less(self) -> int:
+        """The same the other way round."""
+        return -self.fen
+
+
+_MORE, _LESS = Q(fen_after__gt=F("fen_before")), Q(fen_after__lt=F("fen_before"))
+_MEANING = {
+    "gain": Count("child", filter=_MORE, distinct=True),
+    "lose": Count("child", filter=_LESS, distinct=True),
+    "fen_more": Sum(F("fen_after") - F("fen_before"), filter=_MORE, default=0),
+    "fen_less": Sum(F("fen_before") - F("fen_after"), filter=_LESS, default=0),
+}
+
+
+def meaning(change: Change) -> Meaning:
+    """The whole city's sum: a child of whom one policy gains what another loses counts by what is left."""
+    each = (
+        Effect.objects.filter(change=change)
+        .values("child")
+        .annotate(left=Sum(F("fen_after") - F("fen_before")))
+    )
+    told = each.aggregate(
+        gain=Count("child", filter=Q(left__gt=0)),
+        lose=Count("child", filter=Q(left__lt=0)),
+        fen_more=Sum("left", filter=Q(left__gt=0), default=0),
+        fen_less=Sum(-F("left"), filter=Q(left__lt=0), default=0),
+    )
+    return Meaning(**told)
+
+
+def meaning_by(change: Change, column: str) -> list[tuple[str, Meaning]]:
+    """The same by ``policy`` or ``county__name``, the most students first."""
+    rows = Effect.objects.filter(change=change).values(column).annotate(**_MEANING)
+    found = [(row.pop(column) or "", Meaning(**row)) for row in rows.values(column, *_MEANING)]
+    return sorted(found, key=lambda one: (-(one[1].gain + one[1].lose), one[0]))

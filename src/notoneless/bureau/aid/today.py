@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import may
-from notoneless.bureau.aid import queries
+from notoneless.bureau.aid import queries, rulebook
 from notoneless.bureau.offers import Task
 from notoneless.calendar import term_on
 from notoneless.i18n import gettext
@@ -52,6 +52,19 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 gettext("批"),
                 page,
                 why=gettext("已送银行"),
+                source=source,
+            )
+        )
+    if may(by, "aid.rules_approve", rulebook.place()):
+        open_ = queries.changes().filter(state="proposed").exclude(proposed_by=by).count()
+        page = reverse("aid:changes") + "?state=proposed"
+        found.append(
+            Task(
+                gettext("审批政策改动"),
+                open_,
+                gettext("项"),
+                page,
+                why=gettext("已在真实学生上试算"),
                 source=source,
             )
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notoneless.bureau.aid import views, views_batches, views_findings
+from notoneless.bureau.aid import views, views_batches, views_changes, views_findings
 from notoneless.bureau.offers import MenuItem
 from notoneless.i18n import N_
 
@@ -14,7 +14,16 @@ MENU = (MenuItem(N_("资助"), "aid:waiting", 40),)
 urlpatterns = [
     path("aid", views.waiting, name="waiting"),
     path("aid/policies", views.policies, name="policies"),
+    path("aid/changes/amounts/<slug:name>", views_changes.new_amount, name="new_amount"),
+    path("aid/changes/text", views_changes.new_text, name="new_text"),
     path("aid/policies/<slug:name>", views.policy, name="policy"),
+    path("aid/changes", views_changes.changes, name="changes"),
+    path("aid/changes/<int:key>", views_changes.change, name="change"),
+    path("aid/changes/<int:key>/trial", views_changes.try_again, name="try_again"),
+    path("aid/changes/<int:key>/approval", views_changes.approve, name="approve_change"),
+    path("aid/changes/<int:key>/refusal", views_changes.refuse, name="refuse_change"),
+    path("aid/changes/<int:key>/withdrawal", views_changes.withdraw, name="withdraw_change"),
+    path("aid/rules/<slug:key>", views_changes.ruling, name="ruling"),
     path("aid/proposals", views.proposals, name="proposals"),
     path("aid/proposals/run", views.run, name="run"),
     path("aid/awards", views.awards, name="awards"),

@@ -11,10 +11,11 @@ from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.aid import jobs, queries, rulebook
 from notoneless.bureau.aid.filters import AwardFilter
-from notoneless.bureau.aid.models import Award, Proposal, Reason
+from notoneless.bureau.aid.models import Award, Proposal, Reason, Ruling
 from notoneless.bureau.ledger import queries as ledger
 from notoneless.bureau.ledger.shares import share
 from notoneless.bureau.ledger.terms import policy_label, term_label
+from notoneless.bureau.rules.views import source
 from notoneless.bureau.tables import Column, Fen, Table
 from notoneless.calendar import parse_term, term_on
 from notoneless.i18n import N_, gettext
@@ -79,7 +80,8 @@ def waiting(request: Request) -> HttpResponse:
 @needs("aid.see")
 def policies(request: Request) -> HttpResponse:
     """Every policy in words, with how many are owed it as last worked out."""
-    sweep = rulebook.compiled(timezone.localdate())
+    today = timezone.localdate()
+    sweep, change = rulebook.compiled(today), rulebook.last_change()
     term = queries.term_now()
     last = queries.last_proposal(term)
     counted = queries.by_policy(request.user, last) if last else {}
@@ -89,7 +91,7 @@ def policies(request: Request) -> HttpResponse:
             "label": str(one.text),
             "kind": gettext(rulebook.KINDS[one.kind]),
             "period": gettext(rulebook.PERIODS[one.period]),
-            "source": one.source,
+            "source": source(one.source),
             "verified": one.status == "verified",
             "in_force": sweep.in_force(one),
             "counts": counted.get(one.id),
@@ -99,33 +101,47 @@ def policies(request: Request) -> HttpResponse:
     return render(
         request,
         "aid/policies.html",
-        {"rows": rows, "last": last, "term_label": term_label(term)},
+        {
+            "rows": rows,
+            "last": last,
+            "term_label": term_label(term),
+            "hash": sweep.books[0][1],
+            "change": change,
+            "in_force": sum(row["in_force"] for row in rows),
+            "waiting": queries.changes().filter(state__in=("trying", "proposed")).count(),
+            "may_change": may(request.user, "aid.rules", rulebook.place()),
+        },
     )
 
 
 @needs("aid.see")
 def policy(request: Request, name: str) -> HttpResponse:
     """One policy: conditions in words, its amounts with dates and sources, why how many are owed it."""
-    one = rulebook.policy(name)
+    old = Ruling.objects.filter(pk=request.GET.get("rules", "")).first()
+    written = old.text if old else rulebook.text()
+    book = rulebook.read(written)
+    one = rulebook.policy(name, written)
     if one is None:
         raise Http404
     today = timezone.localdate()
-    compiled = next(each for each in rulebook.compiled(today).policies if each.id == name)
-    group = rulebook.book().groups.get(one.group)
+    sweep = rulebook.compile_text(written, today)
+    compiled = next(each for each in sweep.policies if each.id == name)
+    group = book.groups.get(one.group)
     used = {part.name for part in walk(one.amount) if isinstance(part, Parameter)}
     for line in one.conditions:
         used |= {part.name for part in walk(line.condition) if isinstance(part, Parameter)}
     rates = [
         {
+            "name": spec.name,
             "since": value.start,
             "text": str(spec.text),
             "value": yuan(value.value) if spec.unit == "yuan" else str(value.value),
             "unit": gettext("元") if spec.unit == "yuan" else "",
-            "source": value.source,
+            "source": source(value.source),
             "verified": value.status == "verified",
             "now": spec.on(today) is value,
         }
-        for spec in (rulebook.book().parameters[used_name] for used_name in sorted(used))
+        for spec in (book.parameters[used_name] for used_name in sorted(used))
         for value in spec.values
     ]
     last = queries.last_proposal(queries.term_now())
@@ -155,6 +171,11 @@ def policy(request: Request, name: str) -> HttpResponse:
             "last": last,
             "split": split,
             "verified": one.status == "verified",
+            "source": source(one.source),
+            "hash": book.hash,
+            "old": old is not None and book.hash != rulebook.book().hash,
+            "change": queries.changes().filter(ruling=book.hash, state="approved").first(),
+            "may_change": old is None and may(request.user, "aid.rules", rulebook.place()),
         },
     )
 
@@ -170,7 +191,12 @@ PROPOSALS = (
     Column("changed", N_("改动"), number=True),
     Column("gone", N_("不再符合"), number=True),
     Column("by", N_("谁"), value=lambda one: one.by.name if one.by else gettext("系统")),
-    Column("rules", N_("规则版本"), value=lambda one: one.rules[:12]),
+    Column(
+        "rules",
+        N_("规则版本"),
+        value=lambda one: one.rules[:12],
+        link=lambda one: reverse("aid:ruling", args=(one.rules,)),
+    ),
 )
 
 
