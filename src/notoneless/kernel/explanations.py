@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from notoneless.i18n import gettext
 from notoneless.kernel import expressions as ex
-from notoneless.kernel.reference import condition_truth, guarantee_verdict
 from notoneless.kernel.rulebook import GROUP_RULES, Group, Guarantee, Line, Policy
+from notoneless.kernel.truth import condition_truth, guarantee_verdict
 from notoneless.kernel.words import in_words
 
 if TYPE_CHECKING:

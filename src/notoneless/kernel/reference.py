@@ -1,45 +1,30 @@
-"""The plain engine: one row, one rule at a time, three-valued logic written out.
+"""The plain engine: one row, one rule at a time, by three-valued logic written out in `truth`.
 
-Slow and obviously right. Nothing here is shared with the fast engine, which must agree with it row
-by row. Unknown is `None` throughout; an amount that cannot be told is `None` too.
+Slow and obviously right. The fast engine shares nothing of it and must agree with it row by row. Unknown is
+`None` throughout; an amount that cannot be told is `None` too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
 from notoneless.kernel import expressions as ex
+from notoneless.kernel.truth import (
+    Truth,
+    all_of,
+    any_of,
+    guarantee_verdict,
+    opposite,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from notoneless.kernel.rulebook import Group, Guarantee
+    from notoneless.kernel.rulebook import Group
     from notoneless.kernel.sweep import Sweep
 
 Row = Mapping[str, object]
-Truth = bool | None
-
-
-def all_of(values: Iterable[Truth]) -> Truth:
-    """False if one is false; else unknown if one is unknown; else true."""
-    known = list(values)
-    if any(value is False for value in known):
-        return False
-    return None if any(value is None for value in known) else True
-
-
-def any_of(values: Iterable[Truth]) -> Truth:
-    """True if one is true; else unknown if one is unknown; else false."""
-    known = list(values)
-    if any(value is True for value in known):
-        return True
-    return None if any(value is None for value in known) else False
-
-
-def opposite(value: Truth) -> Truth:
-    """Not; unknown stays unknown."""
-    return None if value is None else not value
 
 
 def age(birth: dt.date, day: dt.date) -> int:
@@ -125,43 +110,6 @@ def _compare(operator: ex.Operator, left: ex.Value | None, right: ex.Value | Non
     if operator == ">":
         return left > right  # type: ignore[operator]
     return left >= right  # type: ignore[operator]
-
-
-def condition_truth(node: ex.Expression, truth: Mapping[ex.Atom, Truth]) -> Truth:
-    """A condition from the truth of the atoms it is made of."""
-    match node:
-        case ex.Term(part=part):
-            return condition_truth(part, truth)
-        case ex.Not(part):
-            return opposite(condition_truth(part, truth))
-        case ex.And(parts):
-            return all_of(condition_truth(part, truth) for part in parts)
-        case ex.Or(parts):
-            return any_of(condition_truth(part, truth) for part in parts)
-        case _:
-            return truth[cast("ex.Atom", node)]
-
-
-def guarantee_verdict(
-    guarantee: Guarantee, holds: Callable[[ex.Expression], Truth]
-) -> tuple[str, str | None]:
-    """A guarantee's verdict and the id of the way that counted.
-
-    Outside when the universe is false. An excuse that is true counts before a way of keeping that
-    is true. A gap is certain only when nothing unknown could still excuse or keep it.
-    """
-    inside = all_of(holds(line.condition) for line in guarantee.universe)
-    if inside is False:
-        return "outside", None
-    if inside is None:
-        return "unknown", None
-    for verdict, ways in (("excused", guarantee.excused), ("kept", guarantee.kept)):
-        for way in ways:
-            if holds(way.line.condition) is True:
-                return verdict, way.id
-    if any(holds(way.line.condition) is None for way in (*guarantee.excused, *guarantee.kept)):
-        return "unknown", None
-    return "gap", None
 
 
 def decide(rows: Iterable[Row], sweep: Sweep) -> Iterator[dict[str, object]]:

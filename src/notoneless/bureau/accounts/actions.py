@@ -23,6 +23,7 @@ from notoneless.bureau.accounts.models import (
     SchoolStage,
     User,
 )
+from notoneless.bureau.accounts.planting import plant
 from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
 from notoneless.bureau.accounts.queries import (
     assignments_in_force,
@@ -32,7 +33,7 @@ from notoneless.bureau.accounts.queries import (
     reach,
     require,
 )
-from notoneless.bureau.accounts.tree import PARENTS, TOPS, hang, lock, plant
+from notoneless.bureau.accounts.tree import PARENTS, TOPS, hang, lock
 from notoneless.bureau.audit import actions as audit
 from notoneless.faults import Refusal
 from notoneless.i18n import N_

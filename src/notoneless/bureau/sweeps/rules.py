@@ -15,7 +15,7 @@ from notoneless import kernel
 from notoneless.bureau.people.timeline import NEED
 from notoneless.bureau.sweeps.models import Pattern, Sweep
 from notoneless.kernel import expressions as ex
-from notoneless.kernel.reference import all_of, condition_truth
+from notoneless.kernel.truth import all_of, condition_truth
 from notoneless.rosters import kinds
 
 RULEBOOKS = ("compulsory-education",)
