@@ -9,6 +9,7 @@
 - ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
 - ``class_days.py`` with ``class_days(child, first, last)``: the days on which it knows a child in class, and
   those on which it was missing without leave
+- ``class_checks.py`` with ``class_checks(classes, on, known_on)``: when each class was counted last, and by whom
 - ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """
 

@@ -49,6 +49,11 @@ def _born(stage: str, on: dt.date) -> tuple[dt.date, dt.date]:
     return dt.date(year - below, 9, 1), dt.date(year - youngest, 8, 31)
 
 
+def born_of_age(on: dt.date) -> tuple[dt.date, dt.date]:
+    """First and last birthday of who is of age for compulsory education in the school year of a day."""
+    return _born("compulsory", on)
+
+
 def _of_age(stage: str, on: dt.date, known_on: dt.date | None) -> str:
     """Children of the register, of age: ``record``, ``place``."""
     when, (first, last) = When(on, known_on), _born(stage, on)
@@ -95,31 +100,31 @@ def _pupils_at_start(stage: str, on: dt.date, known_on: dt.date | None) -> str:
 _PLACE = "coalesce(c.school_id, c.home_id, c.county_id)"
 
 
-_STATE = f"CASE WHEN e.kind = 'opened' THEN '{FIRST}' ELSE e.state END"
+STATE = f"CASE WHEN e.kind = 'opened' THEN '{FIRST}' ELSE e.state END"
 """The state after a line of the timeline; "" where it says nothing of it."""
 
 
-def _midnight(day: dt.date) -> str:
+def midnight(day: dt.date) -> str:
     """The first moment of a local day, as an SQL literal that both databases compare rightly."""
     moment = dt.datetime.combine(day, dt.time.min, timezone.get_default_timezone())
     text = f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
     return f"'{text}'" if connection.vendor == "sqlite" else f"TIMESTAMPTZ '{text}+00'"
 
 
-def _until(day: dt.date) -> str:
+def until(day: dt.date) -> str:
     """The end of a local day: what is before this was of the day or earlier."""
-    return _midnight(day + dt.timedelta(days=1))
+    return midnight(day + dt.timedelta(days=1))
 
 
 def _in_state(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
     """Children's cases whose last word on that day was one of these states."""
     listed = ", ".join(f"'{state}'" for state in states)
-    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {until(known_on)}" if known_on else ""
     return f"""
         SELECT c.id AS record, {_PLACE} AS place FROM cases_case c
         WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND (
-            SELECT {_STATE} FROM cases_entry e
-            WHERE e.case_id = c.id AND ({_STATE}) <> '' AND e.at < {_until(on)} {known}
+            SELECT {STATE} FROM cases_entry e
+            WHERE e.case_id = c.id AND ({STATE}) <> '' AND e.at < {until(on)} {known}
             ORDER BY e.at DESC, e.id DESC LIMIT 1) IN ({listed})"""
 
 
@@ -135,23 +140,23 @@ def _begun(period: str, on: dt.date) -> dt.date:
 def _moved_in(period: str, states: tuple[str, ...], on: dt.date, known_on: dt.date | None) -> str:
     """Children's cases that came into one of these states in the period of the day, up to it."""
     listed = ", ".join(f"'{state}'" for state in states)
-    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {until(known_on)}" if known_on else ""
     return f"""
         SELECT DISTINCT c.id AS record, {_PLACE} AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND {_STATE} IN ({listed})
-          AND e.at >= {_midnight(_begun(period, on))} AND e.at < {_until(on)} {known}"""
+        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND {STATE} IN ({listed})
+          AND e.at >= {midnight(_begun(period, on))} AND e.at < {until(on)} {known}"""
 
 
 def _dropped_out(on: dt.date, known_on: dt.date | None) -> str:
     """Children who were found to be out of school in the school year up to the day, each once."""
     listed = ", ".join(f"'{state}'" for state in DROPOUT)
-    known = f"AND e.written_at < {_until(known_on)}" if known_on else ""
+    known = f"AND e.written_at < {until(known_on)}" if known_on else ""
     return f"""
         SELECT c.child_id AS record, min({_PLACE}) AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND {_STATE} IN ({listed})
-          AND e.at >= {_midnight(dt.date(term_on(on).school_year, 9, 1))} AND e.at < {_until(on)} {known}
+        WHERE c.child_id IS NOT NULL AND {STATE} IN ({listed})
+          AND e.at >= {midnight(dt.date(term_on(on).school_year, 9, 1))} AND e.at < {until(on)} {known}
         GROUP BY c.child_id"""
 
 
