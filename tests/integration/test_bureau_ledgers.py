@@ -91,7 +91,7 @@ def story(bureau: Bureau) -> Case:
 def test_the_columns_are_those_of_the_offices(bureau: Bureau, story: Case, ledger: str) -> None:
     client = logged_in(bureau["county_officer"])
     title, unit, who, heads, *rows = exported(
-        client, f"/ledgers/{ledger}?on=2026-09-25&export=xlsx"
+        client, f"/reports/ledgers/{ledger}?on=2026-09-25&export=xlsx"
     )
     assert "; ".join(heads) == DOMAIN[ledger]
     assert title[0] == f"甲县{ledgers.LEDGERS[ledger].text}"
@@ -188,19 +188,20 @@ def test_each_place_sees_its_own(bureau: Bureau, story: Case) -> None:
 
 def test_the_pages(bureau: Bureau, story: Case) -> None:
     client = logged_in(bureau["township_cadre"])
-    assert client.get("/ledgers").status_code == 302
-    page = client.get("/ledgers/suspected?on=2026-09-25").content.decode()
+    assert client.get("/reports/ledgers").status_code == 302
+    assert "/reports/ledgers/dropout" in client.get("/reports").content.decode()
+    page = client.get("/reports/ledgers/suspected?on=2026-09-25").content.decode()
     assert "甲一镇疑似辍学学生台账" in page
     assert "孩0" in page
     assert number(0) not in page
-    assert client.get(f"/ledgers/suspected?place={bureau['county'].pk}").status_code == 404
-    assert client.get("/ledgers/nonsense").status_code == 404
-    assert "没有核实为辍学" in client.get("/ledgers/dropout?on=2026-08-01").content.decode()
-    assert "还没有到" in client.get("/ledgers/dropout?on=2099-01-01").content.decode()
-    assert logged_in(bureau["stranger"]).get("/ledgers/suspected").status_code == 200
-    stranger = logged_in(bureau["stranger"]).get("/ledgers/suspected?on=2026-09-25")
+    assert client.get(f"/reports/ledgers/suspected?place={bureau['county'].pk}").status_code == 404
+    assert client.get("/reports/ledgers/nonsense").status_code == 404
+    assert "没有核实为辍学" in client.get("/reports/ledgers/dropout?on=2026-08-01").content.decode()
+    assert "还没有到" in client.get("/reports/ledgers/dropout?on=2099-01-01").content.decode()
+    assert logged_in(bureau["stranger"]).get("/reports/ledgers/suspected").status_code == 200
+    stranger = logged_in(bureau["stranger"]).get("/reports/ledgers/suspected?on=2026-09-25")
     assert "孩0" not in stranger.content.decode()
-    assert logged_in(bureau["class_teacher"]).get("/ledgers/suspected").status_code == 403
+    assert logged_in(bureau["class_teacher"]).get("/reports/ledgers/suspected").status_code == 403
 
 
 def test_who_is_poor_is_told_only_to_who_may_know(bureau: Bureau, story: Case) -> None:

@@ -140,7 +140,7 @@ def columns(ledger: Ledger) -> tuple[Column, ...]:
             name,
             text,
             value=partial(value, name),
-            whole=name in WHOLE,
+            whole=name not in BROKEN,
             link=PAGE_OF.get(ledger.id) if name == "name" else None,
         )
         for name, text in ledger.columns
@@ -155,8 +155,11 @@ PAGE_OF: dict[str, Callable[[Any], str]] = {
 """Where a name leads."""
 
 
-WHOLE = frozenset({"number", "name", "id_number", "birth_date", "sex", "roll_number", "since"})
-"""Cells that are not broken over two lines."""
+BROKEN = frozenset(
+    {"registered", "living", "household", "groups", "whereabouts", "last_contact", "papers",
+     "closed_by_evidence", "note"}
+)  # fmt: skip
+"""Cells of more than a few words: only these are broken over lines."""
 
 
 def heading(ledger: Ledger, place: Organisation, when: When, by: User) -> tuple[str, ...]:

@@ -9,15 +9,12 @@ from notoneless.i18n import N_
 PREFIX = ""
 app_name = "reports"
 
-MENU = (
-    MenuItem(N_("台账"), "reports:ledgers", 45),
-    MenuItem(N_("报表"), "reports:reports", 60),
-)
+MENU = (MenuItem(N_("报表"), "reports:reports", 60),)
 
 urlpatterns = [
     path("reports", views.all_reports, name="reports"),
-    path("ledgers", views_ledgers.start, name="ledgers"),
-    path("ledgers/<slug:ledger>", views_ledgers.ledger, name="ledger"),
+    path("reports/ledgers", views_ledgers.start, name="ledgers"),
+    path("reports/ledgers/<slug:ledger>", views_ledgers.ledger, name="ledger"),
     path("reports/rates/<int:place>", views.place_rates, name="rates"),
     path("reports/<slug:kind>/<str:period>", views.all_filed, name="collected"),
     path("reports/<slug:kind>/<str:period>/<int:place>", views.one_report, name="report"),

@@ -16,6 +16,8 @@ from notoneless.bureau.figures.kinds import figures
 from notoneless.bureau.reports import actions, queries
 from notoneless.bureau.reports.forms import Report
 from notoneless.bureau.reports.kinds import Kind, kinds
+from notoneless.bureau.reports.ledgers import LEDGERS
+from notoneless.bureau.reports.ledgers import PERMISSION as LEDGERS_RIGHT
 from notoneless.bureau.reports.queries import Owed
 from notoneless.bureau.tables import Column, Table
 from notoneless.faults import Refusal
@@ -43,7 +45,11 @@ def all_reports(request: Request) -> HttpResponse:
     return render(
         request,
         "reports/reports.html",
-        {"told": told, "places": [one for one in places if may(request.user, "report.see", one)]},
+        {
+            "told": told,
+            "places": [one for one in places if may(request.user, "report.see", one)],
+            "ledgers": LEDGERS.values() if may(request.user, LEDGERS_RIGHT) else (),
+        },
     )
 
 
