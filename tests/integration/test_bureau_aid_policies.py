@@ -9,13 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
-from invented_aid import batch_of, students, with_cards
+from invented_aid import batch_of, released, students, with_cards
 from invented_bureau import logged_in
+from invented_children import taken_in
 
 from notoneless.bureau.aid import actions, drafting, rulebook, trial
 from notoneless.bureau.aid.models import Award, Change, Effect, Proposal, Ruling
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.audit.models import Event
+from notoneless.bureau.figures.kinds import counted_at, counts_by, figures, value
 from notoneless.faults import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -338,3 +340,32 @@ def test_a_policy_is_added_on_screen_and_its_faults_are_taught(bureau) -> None:
     assert officer.get("/aid/changes/text?policy=none").status_code == 404
     assert logged_in(bureau["county_aid_officer"]).get("/aid/changes/text").status_code == 404
     assert logged_in(bureau["auditor"]).get("/aid/changes/text").status_code == 403
+
+
+def test_the_figures_by_class_of_family_and_the_policies_in_force(bureau) -> None:
+    three = students(bureau)
+    with_cards(bureau, three)
+    taken_in(bureau, [{"row": 9, "child": three[0].pk, "name": three[0].name}], "poverty_relieved")
+    actions.propose_term(by=SYSTEM)
+    released(bureau, actions.propose_batch(
+        by=bureau["county_aid_officer"], county=bureau["county"],
+        term=Award.objects.first().term, awards=list(Award.objects.values_list("pk", flat=True)),
+    ))  # fmt: skip
+    today = timezone.localdate()
+    told = value(figures()["aid.paid"], on=today)
+    assert dict(told.parts["family"]) == {
+        "农村低保": 125_000, "脱贫户（继续享受政策）": 62_500,
+    }  # fmt: skip
+    assert sum(dict(told.parts["family"]).values()) == told.count == 187_500  # nobody counts twice
+    policies = value(figures()["aid.policies"], on=today, by=bureau["county_aid_officer"])
+    assert policies.count == sum(map(rulebook.compiled(today).in_force, rulebook.book().policies))
+    early = value(figures()["aid.policies"], on=dt.date(2019, 1, 1)).count
+    assert early < policies.count  # what had not begun is not counted
+    officer = logged_in(bureau["county_aid_officer"])
+    for one in ("aid.paid", "aid.policies", "aid.person_times"):
+        page = officer.get(f"/figures/{one}")
+        assert page.status_code == 200, one
+    assert counts_by(figures()["aid.policies"], ("county",), on=today)[bureau["county"].pk] == (
+        policies.count
+    )
+    assert counted_at(figures()["aid.policies"], bureau["county"].pk, on=today)[0] == policies.count

@@ -48,6 +48,7 @@ class Figure:
     known, and zero would be a lie. ``page`` is the name of the address that opens a record by its key,
     ``permission`` the right to see one.
     ``sums`` names a column of ``records`` with fen, which is added up instead of counting the rows.
+    ``everywhere``: what is counted belongs to no place and is the same for everybody (rules in force).
     """
 
     id: str
@@ -63,6 +64,7 @@ class Figure:
     shown: Callable[[list[int]], dict[int, str]] = lambda keys: {key: str(key) for key in keys}
     counted: Callable[[dt.date, dt.date | None], bool] = lambda _on, _known_on: True
     sums: str = ""
+    everywhere: bool = False
 
     @property
     def label(self) -> str:
@@ -160,12 +162,12 @@ def counted_at(
 ) -> tuple[int, str]:
     """A figure of one organisation and all below it: the count, and a hash of the keys that were counted."""
     told, number = hashlib.sha256(), 0
+    here = "JOIN accounts_lineage l ON l.below_id = r.place AND l.above_id = %s "
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT r.record, {f'r.{figure.sums}' if figure.sums else 1} "
-            f"FROM ({figure.records(on, known_on)}) r "
-            "JOIN accounts_lineage l ON l.below_id = r.place AND l.above_id = %s ORDER BY 1",
-            (place,),
+            f"FROM ({figure.records(on, known_on)}) r {'' if figure.everywhere else here}ORDER BY 1",
+            () if figure.everywhere else (place,),
         )
         while rows := cursor.fetchmany(20_000):
             number += sum(int(one) for _, one in rows)
@@ -178,11 +180,13 @@ def counts_by(
 ) -> dict[int, int]:
     """A figure of every organisation of some kinds (``county``, ``city``), by its key, in one statement."""
     marks = ", ".join(["%s"] * len(kinds))
+    here = "JOIN accounts_lineage l ON l.below_id = r.place JOIN accounts_organisation o ON o.id = l.above_id"
+    if figure.everywhere:
+        here = "CROSS JOIN accounts_organisation o"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT o.id, {figure.measure} FROM ({figure.records(on, known_on)}) r "
-            "JOIN accounts_lineage l ON l.below_id = r.place "
-            f"JOIN accounts_organisation o ON o.id = l.above_id AND o.kind IN ({marks}) GROUP BY o.id",
+            f"{here} WHERE o.kind IN ({marks}) GROUP BY o.id",
             kinds,
         )
         return dict(cursor.fetchall())
@@ -192,7 +196,7 @@ def _scoped(
     figure: Figure, on: dt.date, known_on: dt.date | None, by: User | None
 ) -> tuple[str, tuple[Any, ...]]:
     inside = figure.records(on, known_on)
-    if by is None:
+    if by is None or figure.everywhere:
         return inside, ()
     reachable, values = (
         Organisation.objects.filter(pk__in=reach(by, figure.permission))

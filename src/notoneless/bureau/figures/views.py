@@ -21,6 +21,11 @@ BREAKDOWNS = {
     "stage": N_("按学段"),
     "school": N_("按学校"),
     "state": N_("按情形"),
+    "policy": N_("按政策"),
+    "family": N_("按家庭类别"),
+    "term": N_("按学期"),
+    "level": N_("按认定档次"),
+    "kind": N_("按怎样给"),
 }
 """What the breakdowns are called."""
 
