@@ -5,7 +5,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from notoneless.bureau.aid import actions, drafting, rulebook
 from notoneless.bureau.portal.answers import CIRCUMSTANCES, STAGES, Answers, answer
+
+pytestmark = pytest.mark.django_db
 
 DAY = dt.date(2026, 9, 21)
 
@@ -85,3 +88,22 @@ def test_the_page_needs_no_login_keeps_nothing_and_says_what_is_wrong(db):
 def _no_writing(execute, sql, params, many, context):
     assert not sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")), sql
     return execute(sql, params, many, context)
+
+
+def test_the_page_answers_by_the_rules_in_force(bureau) -> None:
+    """A raise that was approved today is what a family is told today; before, it was not."""
+    asked = {"learns": "primary", "age": 8, "boards": "yes", "recognised": "none", "rural": "yes"}
+    asked |= {"known": "some", "lists": ["rural_minimum"]}
+    assert "1,250" in Client().post("/open/owed", asked).content.decode()
+    text = drafting.with_value(
+        rulebook.text(), "living_boarder_primary", since=dt.date(2026, 9, 1), value=140_000,
+        source="虚构文件", status="unverified",
+    )  # fmt: skip
+    officer = bureau["city_officer"]
+    change = actions.propose_change(by=officer, text=text, what="提高", source="虚构文件")
+    actions.try_change(by=officer, change=change)
+    assert "1,250" in Client().post("/open/owed", asked).content.decode()
+    actions.approve_change(by=bureau["city_leader"], change=change)
+    page = Client().post("/open/owed", asked).content.decode()
+    assert "1,400" in page
+    assert "1,250" not in page

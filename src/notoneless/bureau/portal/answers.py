@@ -14,12 +14,11 @@ from functools import cache
 from importlib.resources import files
 
 from notoneless import kernel
+from notoneless.bureau.aid import rulebook
 from notoneless.calendar import term_on
 from notoneless.i18n import Text, gettext
 from notoneless.kernel import reference
 from notoneless.kernel.rulebook import BENEFIT_KINDS, PERIODS, STATUSES
-
-RULEBOOK = "sichuan-aid"
 
 STAGES: Mapping[str, Mapping[str, object]] = {
     "kindergarten": {"stage": "preschool", "last_kindergarten_year": False},
@@ -102,12 +101,6 @@ def _desks() -> tuple[dict[str, Text], dict[str, str]]:
     )
 
 
-@cache
-def _sweep(on: dt.date) -> kernel.Sweep:
-    schema = kernel.load_facts(kernel.shipped("facts"))
-    return kernel.compile_sweep(kernel.load_rulebook(kernel.shipped(RULEBOOK), schema), schema, on)
-
-
 def lists() -> list[tuple[str, str]]:
     """The lists that a family may be on: the fact and its words."""
     schema = kernel.load_facts(kernel.shipped("facts")).subjects["child"].facts
@@ -116,7 +109,7 @@ def lists() -> list[tuple[str, str]]:
 
 def answer(answers: Answers, on: dt.date) -> list[Answer]:
     """Every policy that reaches a family (not what is paid to the school), owed ones first, largest first."""
-    sweep = _sweep(on)
+    sweep = rulebook.compiled(on)
     (result,) = reference.decide([answers.facts(on)], sweep)
     words = range(sweep.words)
     told = sweep.explain(

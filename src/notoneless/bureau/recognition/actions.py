@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,7 +23,7 @@ from notoneless.bureau.recognition.models import (
     Objection,
     Round,
 )
-from notoneless.bureau.recognition.steps import STEPS, UNDER_WAY
+from notoneless.bureau.recognition.steps import LIVE, STEPS, UNDER_WAY
 from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import school_year_on
 from notoneless.faults import Refusal
@@ -39,6 +40,9 @@ VERBS = {
     "recognition.adjusted": N_("提出调整困难档次"),
     "recognition.change_confirmed": N_("确认调整困难档次"),
     "recognition.change_dropped": N_("没有采用困难档次的调整"),
+    "recognition.code_reissued": N_("重发困难认定查询码"),
+    "recognition.joined": N_("同一个孩子的两份申请并为一份"),
+    "recognition.apart": N_("分开的孩子的申请恢复办理"),
     "recognition.read": N_("查看困难认定申请"),
     "notice.opened": N_("公示困难认定结果"),
     "notice.concluded": N_("公示期满认定"),
@@ -108,8 +112,7 @@ def receive(
         raise Refusal([faults.NO_REASON.at()])
     if lists := queries.evidence(by, root):
         raise Refusal([faults.ON_A_LIST.at(lists=gettext("、").join(one.label for one in lists))])
-    letters = [secrets.choice(LETTERS) for _ in range(16)]
-    code = "-".join("".join(letters[at : at + 4]) for at in range(0, 16, 4))
+    code = _new_code()
     try:
         with transaction.atomic():
             new = Application.objects.create(
@@ -131,6 +134,44 @@ def receive(
         raise Refusal([faults.APPLIED_ALREADY.at()]) from None
     audit.record(by, "recognition.received", new, organisation=seat, channel=channel)
     return new, code
+
+
+def _new_code() -> str:
+    letters = [secrets.choice(LETTERS) for _ in range(16)]
+    return "-".join("".join(letters[at : at + 4]) for at in range(0, 16, 4))
+
+
+@audit.action
+def reissue_code(*, by: audit.Actor, application: Application) -> str:
+    """A new code for a guardian who lost his; the old one says nothing from now on."""
+    require(by, "recognition.review", application.seat_id)
+    code = _new_code()
+    Application.objects.filter(pk=application.pk).update(fingerprint=queries.fingerprint(code))
+    audit.record(by, "recognition.code_reissued", application, organisation=application.seat_id)
+    return code
+
+
+@audit.action
+def follow_merges(*, by: audit.Actor, children: Collection[int]) -> None:
+    """Children (keys of roots) were found to be one, or two again: one application each goes on.
+
+    Of several the furthest stays, of equal ones the earliest; those that were recognised stay as they are, the
+    newest level counts. What was joined goes on from its beginning where its child is another one again.
+    """
+    apart = Application.objects.filter(child__person__in=children, state="joined")
+    for one in apart.order_by("received_at", "pk"):
+        if not queries.of_person(one.child.person_id or 0, one.school_year).exists():
+            Application.objects.filter(pk=one.pk).update(
+                state=Application.State.RECEIVED, notice=None
+            )
+            audit.record(by, "recognition.apart", one, organisation=one.seat_id)
+    live = Application.objects.filter(child__person__in=children, state__in=LIVE)
+    for person, year in set(live.values_list("child__person", "school_year")):
+        for one in queries.of_person(person or 0, year)[1:]:
+            if one.state in UNDER_WAY:
+                _drop_open(by, one)
+                Application.objects.filter(pk=one.pk).update(state=Application.State.JOINED)
+                audit.record(by, "recognition.joined", one, organisation=one.seat_id)
 
 
 @audit.action

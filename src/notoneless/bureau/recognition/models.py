@@ -85,6 +85,7 @@ class Application(models.Model):
         RECOGNISED = "recognised", _("已认定")
         REFUSED = "refused", _("未认定")
         WITHDRAWN = "withdrawn", _("家长撤回")
+        JOINED = "joined", _("并入同一个孩子的另一份申请")
 
     class Channel(models.TextChoices):
         """Who asked."""
@@ -119,7 +120,7 @@ class Application(models.Model):
             ),
             models.UniqueConstraint(fields=("fingerprint",), name="application_code_is_one"),
             models.CheckConstraint(
-                condition=Q(state__in=(*LIVE, "refused", "withdrawn")),
+                condition=Q(state__in=(*LIVE, "refused", "withdrawn", "joined")),
                 name="application_state_is_known",
             ),
             models.CheckConstraint(

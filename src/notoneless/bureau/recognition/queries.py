@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import When as WhenCase
 from django.utils import timezone
 
 from notoneless import rosters, vault
@@ -18,6 +19,7 @@ from notoneless.bureau.people.models import Child, Circumstance
 from notoneless.bureau.people.standing import When
 from notoneless.bureau.recognition.levels import lists
 from notoneless.bureau.recognition.models import Application, Decision, Notice, Objection, Round
+from notoneless.bureau.recognition.steps import LIVE
 from notoneless.i18n import N_, gettext
 
 NEXT = {
@@ -28,6 +30,7 @@ NEXT = {
     "recognised": N_("资助按学期发放。家里情况变了，请告诉学校资助专干"),
     "refused": N_("到学校问原因；不同意，可以向县学生资助中心反映"),
     "withdrawn": N_("想再申请，请找班主任"),
+    "joined": N_("孩子另有一份申请在办，到学校问那一份"),
 }
 """What comes next, in words for a family, by the state of the application."""
 
@@ -161,6 +164,17 @@ def tell_lists(children: Sequence[Child]) -> None:
         child.listed = found.get(child.pk, [])  # type: ignore[attr-defined]  # for the page
 
 
+def of_person(person: int, school_year: int) -> QuerySet[Application]:
+    """The live applications of a child (its root's key) in a year, the furthest first."""
+    far = [WhenCase(state=state, then=at) for at, state in enumerate(reversed(LIVE))]
+    return (
+        Application.objects.filter(child__person=person, school_year=school_year, state__in=LIVE)
+        .select_related("child__person")
+        .annotate(behind=Case(*far))
+        .order_by("behind", "received_at", "pk")
+    )
+
+
 # --- for anyone with a code ---------------------------------------------------------------------------
 
 
@@ -210,6 +224,8 @@ def state_of(code: str) -> State | None:
     )
     if found is None:
         return None
+    if found.state == "joined":  # what counts for the child is the one that goes on
+        found = of_person(found.child.person_id or 0, found.school_year).first() or found
     child = found.child.person or found.child
     first = child.name[:1]
     return State(

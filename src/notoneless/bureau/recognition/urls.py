@@ -16,6 +16,7 @@ urlpatterns = [
     path("recognitions/receive", views.receive, name="receive"),
     path("recognitions/<int:key>", views.application, name="application"),
     path("recognitions/<int:key>/review", views.review, name="review"),
+    path("recognitions/<int:key>/code", views.reissue, name="reissue"),
     path("recognitions/<int:key>/settle", views.settle, name="settle"),
     path("recognitions/<int:key>/object", views.object_to, name="object"),
     path("recognitions/objections/<int:key>", views.objection, name="objection"),

@@ -168,6 +168,7 @@ def _shown(
     told["refusing"] = checks and one.state == "reviewed" and open_one and open_one.level == NONE
     told["sending_back"] = checks and one.state == "reviewed"
     told["changing"] = checks and one.state == "recognised"
+    told["reissuing"] = reviews
     told["withdrawing"] = reviews and one.state in UNDER_WAY
     if one.state in ("published", "objected"):
         if may(by, "recognition.object", one.seat):
@@ -194,6 +195,17 @@ def review(request: Request, key: int) -> HttpResponse:
     except Refusal as why:
         return _shown(request, one, why)
     return redirect("recognition:application", one.pk)
+
+
+@needs("recognition.review")
+@require_POST
+@never_cache
+def reissue(request: Request, key: int) -> HttpResponse:
+    """A new code for a guardian who lost his; it is shown this once."""
+    one = _application(request, key, "recognition.review")
+    code = actions.reissue_code(by=request.user, application=one)
+    told = {"one": one, "name": _name(one), "code": code, "again": True}
+    return render(request, "recognition/received.html", told)
 
 
 @needs("recognition.publish")
