@@ -43,7 +43,7 @@ def paid_elsewhere(*rows: tuple[int, str, str], name: str = "学生") -> bytes:
 
 def found() -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
-    for one in Finding.objects.order_by("pk"):
+    for one in Finding.objects.filter(outcome="").order_by("pk"):
         told.setdefault(one.verdict, []).append(one.child.name if one.child else "")
     return told
 
@@ -94,7 +94,7 @@ def test_what_this_system_paid_counts_and_a_bounce_does_not(bureau, six) -> None
     actions.take_answers(by=SYSTEM, batch=batch, file=answer_file(batch, (2, bad)), name="a.csv")
     actions.propose_term(by=SYSTEM, on=TODAY)
     assert found() == {"owed": ["学生2"]}
-    assert "银行退回（销户）" in Finding.objects.get().text
+    assert "银行退回（销户）" in Finding.objects.get(outcome="").text
     take(bureau, paid_elsewhere((1, "625.00", "2026-10-20")))
     actions.propose_term(by=SYSTEM, on=TODAY)
     assert found() == {"owed": ["学生2"], "paid_twice": ["学生1"]}
@@ -107,20 +107,23 @@ def test_a_finding_ends_in_words_and_comes_back_only_with_other_sums(bureau, six
     actions.propose_term(by=SYSTEM, on=TODAY)
     take(bureau, paid_elsewhere(*((one, "625.00", "2026-10-20") for one in range(2, 7))))
     actions.propose_term(by=SYSTEM, on=TODAY)
-    one = Finding.objects.get()
+    assert Finding.objects.filter(outcome="paid").count() == 5
+    one = Finding.objects.get(outcome="")
     officer = logged_in(bureau["county_aid_officer"])
     page = officer.post(f"/aid/findings/{one.pk}", {"outcome": "refused", "text": ""})
     assert "有1处要改" in page.content.decode()
     officer.post(f"/aid/findings/{one.pk}", {"outcome": "refused", "text": "家长书面放弃"})
     actions.propose_term(by=SYSTEM, on=TODAY)
-    assert [each.outcome for each in Finding.objects.all()] == ["refused"]
+    one.refresh_from_db()
+    assert one.outcome == "refused"
+    assert Award.objects.get(child=one.child).state == "waived"  # in no batch any more
     with pytest.raises(Refusal, match="S112"):
         actions.end_finding(by=SYSTEM, finding=one, outcome="paid", text="x")
     take(bureau, paid_elsewhere((1, "100.00", "2026-10-20")))
     actions.propose_term(by=SYSTEM, on=TODAY)
-    assert [(each.verdict, each.outcome) for each in Finding.objects.all()] == [("short", "")]
+    assert found() == {"short": ["学生1"]}
     stranger = logged_in(bureau["county_aid_officer_乙"])
-    assert stranger.get(f"/aid/findings/{Finding.objects.get().pk}").status_code == 404
+    assert stranger.get(f"/aid/findings/{one.pk}").status_code == 404
     assert "学生1" not in stranger.get(f"/aid/findings?term={TERM}").content.decode()
     assert "学生1" in officer.get(f"/aid/findings?term={TERM}&verdict=short").content.decode()
 

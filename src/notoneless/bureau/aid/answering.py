@@ -143,9 +143,9 @@ def judge(batch: Batch, lines: Sequence[Line]) -> list[Judged]:
     """What becomes of each line, in the order of the file; two lines on one item are one answer."""
     items = {
         position: (key, index, amount, answer)
-        for key, position, index, amount, answer in batch.items.values_list(
-            "pk", "position", "card__number_index", "amount", "answer"
-        )
+        for key, position, index, amount, answer in batch.items.exclude(
+            answer="recalled"
+        ).values_list("pk", "position", "card__number_index", "amount", "answer")
     }
     by_card: dict[str, list[int]] = defaultdict(list)
     for position, (_, index, _, _) in items.items():

@@ -28,15 +28,17 @@ def lines(batch: Batch) -> Iterator[tuple[str, ...]]:
             [batch.pk],
         )
         fact_of = dict(cursor.fetchall())
-    paid = batch.items.values("award__child__person")
+    paid = batch.items.exclude(answer="recalled").values("award__child__person")
     facts = Identity.objects.filter(child__person__in=paid, retracted_at__isnull=True)
     people = {fact.pk: fact for fact in facts.only("name", "id_number").iterator(chunk_size=2000)}
     cards = {
         card.pk: card
         for card in Card.objects.filter(items__batch=batch).only("number", "bank").iterator(2000)
     }
-    rows = batch.items.order_by("position").values_list(
-        "position", "award__child__person", "card", "amount", "award__policy"
+    rows = (
+        batch.items.exclude(answer="recalled")
+        .order_by("position")
+        .values_list("position", "award__child__person", "card", "amount", "award__policy")
     )
     note = term_label(batch.term)
     for position, person, card, fen, policy in rows.iterator(chunk_size=2000):

@@ -109,3 +109,23 @@ NAME_TAKEN = FaultKind(
     N_("已经有一项政策叫“{name}”"),
     N_("换一个代号；要改那一项，从它的页面点“改这项政策”"),
 )
+ENDS_BY_MONEY = FaultKind(
+    "S113",
+    N_("不能写成“{outcome}”：补发和追回以钱到账为准"),
+    N_("补发走批次，收到银行回盘自动了结；追回的款在这一页登记"),
+)
+STOPPED = FaultKind(
+    "S114",
+    N_("这一批里有 {count} 人已停发：{reason}"),
+    N_("打开这一批，把停发的人撤下再办"),
+)
+NOTHING_RECALLED = FaultKind(
+    "S115",
+    N_("没有可以撤下的行：已送银行的撤不回来"),
+    N_("已送银行的等回盘；多发的在对账里追回"),
+)
+NOT_RECOVERABLE = FaultKind(
+    "S116",
+    N_("最多可以追回 {most} 元，填的是 {amount} 元"),
+    N_("按实际退回的金额填；已追回的不再计"),
+)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -54,14 +57,50 @@ class PaidListFile(CardFile):
 
 
 class Ending(forms.Form):
-    """How a finding ended."""
+    """How a person ends a finding."""
 
-    outcome = forms.ChoiceField(
-        label=_("结果"), choices=[one for one in Finding.Outcome.choices if one[0]]
-    )
+    outcome = forms.ChoiceField(label=_("结果"))
     text = forms.CharField(
-        label=_("依据"), max_length=200, help_text=_("文号、凭证号或核实的经过；不要写号码")
+        label=_("依据"), max_length=200, help_text=_("文号或核实的经过；不要写号码")
     )
+
+    def __init__(self, *args: Any, outcomes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = dict(Finding.Outcome.choices)
+        self.fields["outcome"].choices = [(one, words[one]) for one in outcomes]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class CameBack(forms.Form):
+    """Money that came back."""
+
+    of = forms.ChoiceField(label=_("哪一笔"))
+    amount = forms.DecimalField(
+        label=_("追回金额（元）"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2
+    )
+    day = forms.DateField(label=_("到账日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    paper = forms.CharField(
+        label=_("凭证号"), max_length=100, help_text=_("收款凭证的编号；不要写卡号")
+    )
+
+    def __init__(self, *args: Any, payments: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["of"].choices = payments  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class TakenOut(forms.Form):
+    """Which lines leave a batch."""
+
+    positions = forms.CharField(
+        label=_("序号"), max_length=2000, help_text=_("要撤下的行，用顿号、逗号或空格隔开")
+    )
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("不要写姓名和号码"))
+
+    def clean_positions(self) -> list[int]:
+        """The positions as numbers."""
+        parts = re.split(r"[\s、,，;；]+", self.cleaned_data["positions"].strip("、,，;； "))
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise forms.ValidationError(_("只填序号，例如 3、17"))
+        return [int(part) for part in parts]
 
 
 SOURCE = _("文件名和文号；没有文件就写“没有引用文件”，状态选未核实")

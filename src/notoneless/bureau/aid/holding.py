@@ -1,47 +1,88 @@
 """Owed against paid, for everybody, in the tables of a proposal: what the four lists are made of.
 
-Paid is what this system sent to the bank and did not come back, and what lists of payments made elsewhere say.
+Paid is what this system sent to the bank and did not come back, and what lists of payments made elsewhere say,
+less what was recovered. Each payment is judged by the rules and facts of its own day, each instalment when it is
+due (`notoneless.kernel.judging`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from django.db import connection
 
-from notoneless.bureau.aid import proposing
+from notoneless.bureau.aid import instalments, proposing, rulebook
+from notoneless.bureau.aid.models import Award
+from notoneless.bureau.ledger.terms import term_after
+from notoneless.bureau.sweeps import deciding
+from notoneless.calendar import Term, parse_term
+from notoneless.engines.duckdb import connect
 from notoneless.i18n import gettext
-from notoneless.kernel.reconcile import reason, reconcile
+from notoneless.kernel import duckdb as engine
+from notoneless.kernel.judging import judged
+from notoneless.kernel.reconcile import owed, reason, reconcile
 
 LISTED = ("owed", "short", "late", "paid_twice", "paid_not_owed")
-"""Verdicts that somebody must do something about."""
+"""Verdicts that stand on one of the four lists."""
 
 _SAME = ("verdict", "owed", "paid", "payments", "excess", "last_paid_on", "award", "deadline")
 
 
-def findings(
-    proposed: proposing.Proposed, waiting: dict[tuple[int, str], str]
-) -> list[tuple[Any, ...]]:
-    """``(county, school, child, policy, verdict, owed, paid, text, evidence)`` of all that do not agree.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of the four lists; ``child`` is the key of the whole person, sums in fen."""
+
+    county: int
+    school: int | None
+    child: int
+    policy: str
+    verdict: str
+    owed: int
+    paid: int
+    text: str
+    evidence: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Whom and what it is about."""
+        return self.child, self.policy
+
+
+def hold(proposed: proposing.Proposed) -> None:
+    """Make ``judged``: a row per child and cash policy owed, paid or both, with its verdict."""
+    db = proposed.db
+    _keep(db, "paid", paid())
+    db.execute(f"CREATE OR REPLACE TABLE held AS {reconcile(proposed.sweep, 'decided', 'paid')}")
+    _keep(db, "due", _due(proposed))
+    db.execute(
+        "CREATE OR REPLACE TABLE earlier (day DATE, child BIGINT, policy VARCHAR, owed BIGINT)"
+    )
+    for day, children in _days(proposed).items():
+        _earlier(db, day, children)
+    db.execute(
+        f"CREATE OR REPLACE TABLE judged AS {judged(proposed.sweep, 'held', 'earlier', 'due')}"
+    )
+
+
+def findings(proposed: proposing.Proposed, waiting: dict[tuple[int, str], str]) -> list[Found]:
+    """All that does not agree, once `hold` has made its tables; each at the county that pays its award.
 
     ``waiting`` says of a child and policy where its award is (``第3批，待审批``).
     """
-    db = proposed.db
-    paid = _paid()
-    db.register("paid_rows", paid)
-    db.execute("CREATE OR REPLACE TABLE paid AS SELECT * FROM paid_rows")
-    db.unregister("paid_rows")
-    db.execute(f"CREATE OR REPLACE TABLE held AS {reconcile(proposed.sweep, 'decided', 'paid')}")
     listed = ", ".join(f"'{verdict}'" for verdict in LISTED)
-    rows = db.execute(
-        f"SELECT v.county, v.school, h.child, h.policy, {', '.join(f'h.{name}' for name in _SAME)}, "
-        "h.evidence FROM held h "
-        f"JOIN decided v USING (child) WHERE h.verdict IN ({listed}) AND v.county IS NOT NULL "
-        "ORDER BY h.child, h.policy"
-    ).fetchall()
-    words = _conditions(proposed)
+    rows = proposed.rows(
+        "SELECT coalesce(s.county, v.county) AS county, CASE WHEN s.county IS NULL THEN v.school "
+        f"ELSE s.school END, h.child, h.policy, {', '.join(f'h.{name}' for name in _SAME)}, h.evidence "
+        "FROM judged h JOIN decided v USING (child) LEFT JOIN standing s ON s.child = h.child "
+        "AND s.policy = h.policy AND s.state IN ('batched', 'approved') "
+        f"WHERE h.verdict IN ({listed}) AND v.county IS NOT NULL ORDER BY h.child, h.policy"
+    )
+    words = why_not(proposed, {(r[2], r[3]) for r in rows if r[4] == "paid_not_owed"})
     texts: dict[tuple[Any, ...], str] = {}
     found = []
     for county, school, child, policy, *outcome, evidence in rows:
@@ -53,31 +94,61 @@ def findings(
             text += gettext("；") + words[child, policy]
         if told[0] in ("owed", "short") and (child, policy) in waiting:
             text += gettext("；") + waiting[child, policy]
+        marks = "、".join(evidence or [])[:200]
         found.append(
-            (county, school, child, policy, told[0], told[1] or 0, told[2] or 0, text[:400],
-             "、".join(evidence or [])[:200])
-        )  # fmt: skip
+            Found(
+                county,
+                school,
+                child,
+                policy,
+                told[0],
+                told[1] or 0,
+                told[2] or 0,
+                text[:400],
+                marks,
+            )
+        )
     return found
 
 
-def _paid() -> pa.Table:
+def agreeing(proposed: proposing.Proposed) -> dict[tuple[int, str], tuple[str, str]]:
+    """Of each child and policy that is on no list: ``paid`` or ``needs_data``, and the payments."""
+    rows = proposed.rows(
+        "SELECT child, policy, verdict, evidence FROM judged WHERE verdict IN ('paid', 'needs_data')"
+    )
+    return {
+        (child, policy): (verdict, "、".join(evidence or [])[:200])
+        for child, policy, verdict, evidence in rows
+    }
+
+
+# --- paid ------------------------------------------------------------------------------------------------
+
+
+def paid() -> pa.Table:
+    """Every payment and recovery of all terms: child, policy, term, amount, day, and what it is."""
+    of_award = "JOIN aid_award a ON a.id = p.award_id JOIN people_child c ON c.id = a.child_id "
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.person_id, a.policy, a.term, p.amount, p.paid_on, p.id, 0 "
-            "FROM aid_payment p JOIN aid_award a ON a.id = p.award_id "
-            "JOIN people_child c ON c.id = a.child_id WHERE p.state IN ('sent', 'confirmed') "
-            "UNION ALL SELECT c.person_id, r.policy, r.term, r.amount, r.paid_on, r.row, r.file_id "
-            "FROM aid_paidrow r JOIN people_child c ON c.id = r.child_id WHERE NOT r.failed"
+            "SELECT c.person_id, a.policy, a.term, p.amount, p.paid_on, 'payment', p.id, 0 "
+            f"FROM aid_payment p {of_award} WHERE p.state IN ('sent', 'confirmed') "
+            "UNION ALL SELECT c.person_id, r.policy, r.term, r.amount, r.paid_on, 'list', r.file_id, "
+            "r.row FROM aid_paidrow r JOIN people_child c ON c.id = r.child_id WHERE NOT r.failed "
+            "UNION ALL SELECT c.person_id, a.policy, a.term, -b.amount, b.day, 'recovery', b.id, 0 "
+            f"FROM aid_recovery b JOIN aid_payment p ON p.id = b.payment_id {of_award}"
+            "UNION ALL SELECT c.person_id, r.policy, r.term, -b.amount, b.day, 'recovery', b.id, 0 "
+            "FROM aid_recovery b JOIN aid_paidrow r ON r.id = b.line_id "
+            "JOIN people_child c ON c.id = r.child_id ORDER BY 6, 7, 8"
         )
         rows = cursor.fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * 7
+    columns = list(zip(*rows, strict=True)) or [()] * 8
     days = [
         day if day is None or isinstance(day, dt.date) else dt.date.fromisoformat(day)
         for day in columns[4]
     ]
     marks = [
-        f"list {file} row {number}" if file else f"payment {number}"
-        for number, file in zip(columns[5], columns[6], strict=True)
+        f"list {number} row {row}" if kind == "list" else f"{kind} {number}"
+        for kind, number, row in zip(columns[5], columns[6], columns[7], strict=True)
     ]
     return pa.table(
         {
@@ -91,11 +162,94 @@ def _paid() -> pa.Table:
     )
 
 
-def _conditions(proposed: proposing.Proposed) -> dict[tuple[int, str], str]:
-    """Why who was paid is not owed: the rule's own words."""
+def _due(proposed: proposing.Proposed) -> pa.Table:
+    """Of each award in instalments, the fen of those that are due by now."""
+    rows = Award.objects.filter(term=str(proposed.term), instalments__gt=1).exclude(
+        state="withdrawn"
+    )
+    children, policies, sums = [], [], []
+    for child, policy, amount, number in rows.values_list(
+        "child__person", "policy", "amount", "instalments"
+    ):
+        due = instalments.due_by(proposed.term, number, proposed.sweep.as_of)
+        children.append(child)
+        policies.append(policy)
+        sums.append(sum(instalments.part(amount, number, which + 1) for which in range(due)))
+    return pa.table(
+        {
+            "child": pa.array(children, pa.int64()),
+            "policy": pa.array(policies, pa.string()),
+            "fen": pa.array(sums, pa.int64()),
+        }
+    )
+
+
+# --- what was owed on the day of a payment -----------------------------------------------------------------
+
+
+def _days(proposed: proposing.Proposed) -> dict[dt.date, list[int]]:
+    """The children who were paid more than is owed now, by the days on which they were paid."""
     rows = proposed.rows(
-        "SELECT h.child, h.policy, w.text FROM held h JOIN decided v USING (child) "
-        "JOIN decided_worded w ON w.policy = h.policy AND w.pattern = v.pattern "
-        "WHERE h.verdict = 'paid_not_owed' AND w.verdict = 'not_owed'"
+        "SELECT DISTINCT p.paid_on, p.child, p.term FROM held h JOIN paid p USING (child, policy) "
+        "WHERE h.paid > h.owed AND p.amount > 0 AND p.paid_on IS NOT NULL ORDER BY ALL"
+    )
+    found: dict[dt.date, list[int]] = {}
+    for day, child, written in rows:
+        term = parse_term(written) or proposed.term
+        judged_on = min(within(day, term), proposed.sweep.as_of)
+        if judged_on != proposed.sweep.as_of:
+            found.setdefault(judged_on, []).append(child)
+    return found
+
+
+def within(day: dt.date, term: Term) -> dt.date:
+    """The day of its term by which a payment is judged: its own, or the nearest of the term."""
+    last = term_after(term).first_day - dt.timedelta(days=1)
+    return min(max(day, term.first_day), last)
+
+
+def _earlier(db: duckdb.DuckDBPyConnection, day: dt.date, children: list[int]) -> None:
+    """Add what these children were owed on a day, by its rules and facts, to ``earlier``."""
+    sweep = rulebook.compiled(day)
+    then = connect(memory="2GB")
+    try:
+        deciding.gather(then, day, None)
+        _keep(then, "asked", pa.table({"child": pa.array(sorted(set(children)), pa.int64())}))
+        then.execute("CREATE TABLE of_asked AS SELECT f.* FROM facts f JOIN asked USING (child)")
+        then.execute(f"CREATE TABLE decided AS {engine.decide(then, sweep, 'of_asked')}")
+        told = then.sql(
+            f"SELECT DATE '{day}' AS day, child, policy, owed FROM ({owed(sweep, 'decided')})"
+        ).to_arrow_table()
+    finally:
+        then.close()
+    db.register("told_then", told)
+    db.execute("INSERT INTO earlier SELECT day, child, policy, owed FROM told_then")
+    db.unregister("told_then")
+
+
+def _keep(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    db.register("rows_to_keep", rows)
+    db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows_to_keep")
+    db.unregister("rows_to_keep")
+
+
+def why_not(
+    proposed: proposing.Proposed, keys: Iterable[tuple[int, str]], *, unknown: bool = False
+) -> dict[tuple[int, str], str]:
+    """The rule's own words of children and policies that are not owed today (or, asked for, unknown)."""
+    verdicts = "('not_owed', 'needs_data')" if unknown else "('not_owed')"
+    told = sorted(keys)
+    columns = list(zip(*told, strict=True)) or [(), ()]
+    _keep(
+        proposed.db,
+        "asked_why",
+        pa.table(
+            {"child": pa.array(columns[0], pa.int64()), "policy": pa.array(columns[1], pa.string())}
+        ),
+    )
+    rows = proposed.rows(
+        "SELECT v.child, a.policy, w.text FROM asked_why a JOIN decided v USING (child) "
+        "JOIN decided_worded w ON w.policy = a.policy AND w.pattern = v.pattern "
+        f"WHERE w.verdict IN {verdicts}"
     )
     return {(child, policy): text for child, policy, text in rows}

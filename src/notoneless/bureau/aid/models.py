@@ -181,7 +181,11 @@ class Reason(models.Model):
 
 
 class Award(models.Model):
-    """One student, one policy, one term: so many fen are owed. ``why`` is the rule's own words."""
+    """One student, one policy, one term: so many fen are owed. ``why`` is the rule's own words.
+
+    ``amount`` is paid in so many ``instalments`` (`notoneless.bureau.aid.instalments`), all by the county of
+    the first one, wherever the student moves meanwhile.
+    """
 
     class State(models.TextChoices):
         """Where it is."""
@@ -190,6 +194,7 @@ class Award(models.Model):
         BATCHED = "batched", _("在批次中")
         APPROVED = "approved", _("已批准")
         WITHDRAWN = "withdrawn", _("不再符合")
+        WAIVED = "waived", _("不发：本人放弃或核实")
 
     child = models.ForeignKey(Child, models.PROTECT, related_name="+")
     policy = models.CharField(max_length=60)
@@ -198,6 +203,7 @@ class Award(models.Model):
     school = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     household = models.BooleanField(default=False)
     amount = models.BigIntegerField()
+    instalments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State.choices, default="proposed")
     why = models.CharField(max_length=300)
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="+", db_index=False)
@@ -209,7 +215,7 @@ class Award(models.Model):
             models.UniqueConstraint(fields=("child", "policy", "term"), name="award_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="award_is_above_nothing"),
             models.CheckConstraint(
-                condition=Q(state__in=("proposed", "batched", "approved", "withdrawn")),
+                condition=Q(state__in=("proposed", "batched", "approved", "withdrawn", "waived")),
                 name="award_state_is_known",
             ),
         )
@@ -220,6 +226,36 @@ class Award(models.Model):
     def __str__(self) -> str:
         """For a shell."""
         return f"award {self.pk} {self.policy} {self.term}"
+
+
+class Stop(models.Model):
+    """From when to when nothing more of an award is paid, and why: 休学, transfer, death, a list that ended.
+
+    It ends by itself when the rules owe the award again; ``until`` is the first day on which they do.
+    """
+
+    award = models.ForeignKey(Award, models.PROTECT, related_name="stops", db_index=False)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        """One at a time."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("award",), condition=Q(until__isnull=True), name="stop_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="stop_ends_after_it_begins",
+            ),
+        )
+        indexes = (models.Index(fields=("award", "since"), name="stop_of_award"),)
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"award {self.award_id} stopped since {self.since}"
 
 
 class Card(models.Model):
@@ -314,6 +350,7 @@ class Payment(models.Model):
         CONFIRMED = "confirmed", _("已到账")
         RETURNED = "returned", _("银行退回")
         DROPPED = "dropped", _("不再发")
+        RECALLED = "recalled", _("没有发，已撤下")
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="payments", db_index=False)
     instalment = models.PositiveSmallIntegerField(default=1)
@@ -322,10 +359,14 @@ class Payment(models.Model):
     paid_on = models.DateField(null=True)
 
     class Meta:
-        """Never twice."""
+        """Never twice; what was recalled before it went out does not count."""
 
         constraints = (
-            models.UniqueConstraint(fields=("award", "instalment"), name="payment_once"),
+            models.UniqueConstraint(
+                fields=("award", "instalment"),
+                condition=~Q(state="recalled"),
+                name="payment_once",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_above_nothing"),
         )
         indexes = (models.Index(fields=("paid_on",), name="payment_by_day"),)
@@ -344,6 +385,7 @@ class Item(models.Model):
         OPEN = "open", _("未回盘")
         CONFIRMED = "confirmed", _("成功")
         BOUNCED = "bounced", _("失败")
+        RECALLED = "recalled", _("没有发，已撤下")
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="items", db_index=False)
     position = models.PositiveIntegerField()
@@ -495,6 +537,7 @@ class Finding(models.Model):
         NOT_DUE = "not_owed", _("核实后不应发")
         REFUSED = "refused", _("本人书面放弃")
         RECOVERED = "recovered", _("已追回")
+        RIGHT = "right", _("核实后发得对")
 
     term = models.CharField(max_length=11)
     county = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
@@ -528,3 +571,36 @@ class Finding(models.Model):
     def __str__(self) -> str:
         """For a shell."""
         return f"finding {self.pk} {self.verdict}"
+
+
+class Recovery(models.Model):
+    """Money that came back from somebody who was paid too much: of a payment of ours, or of a row of a list.
+
+    ``entry`` is the entry of the book; None for what was paid elsewhere, which never stood in this book.
+    """
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="recoveries")
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="recoveries")
+    line = models.ForeignKey(PaidRow, models.PROTECT, null=True, related_name="recoveries")
+    amount = models.BigIntegerField()
+    day = models.DateField()
+    paper = models.CharField(max_length=100)
+    entry = models.BigIntegerField(null=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Of one payment or one row, above nothing."""
+
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="recovery_is_above_nothing"),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, line__isnull=True, entry__isnull=False)
+                | Q(payment__isnull=True, line__isnull=False, entry__isnull=True),
+                name="recovery_is_of_one_payment",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"recovery {self.pk}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
+from notoneless.bureau.aid import casework, instalments
 from notoneless.bureau.aid.models import (
     AnswerLine,
     Award,
@@ -21,11 +23,15 @@ from notoneless.bureau.aid.models import (
     Finding,
     Item,
     PaidList,
+    PaidRow,
+    Payment,
     Proposal,
     Reason,
+    Stop,
 )
+from notoneless.bureau.cases.models import OPEN, Case
 from notoneless.bureau.rules import queries as rules
-from notoneless.calendar import term_on
+from notoneless.calendar import parse_term, term_on
 
 SEE = "aid.see"
 
@@ -110,47 +116,82 @@ class Waiting:
 def waiting(by: User, term: str) -> list[Waiting]:
     """What is owed and on no way to anybody, by school, policy and what it waits for.
 
-    ``ready`` for a batch, ``no_card``, ``returned`` by the bank.
+    ``ready`` for a batch (of an award in instalments the one that is due), ``no_card``, ``returned`` by the
+    bank, ``stopped`` with something still to be paid.
     """
     card = Card.objects.filter(child=OuterRef("child"), ended_on__isnull=True)
-    rows = (
-        awards(by)
-        .filter(term=term, state="proposed")
-        .annotate(has_card=Exists(card))
-        .values_list("school", "school__name", "county", "policy", "has_card")
-        .annotate(Count("pk"), Sum("amount"))
+    columns = ("school", "school__name", "county", "policy")
+    found = []
+    for rows, fen in (_first(awards(by), term), _next(awards(by), term)):
+        counted = rows.annotate(has_card=Exists(card)).values_list(*columns, "has_card")
+        for school, name, county, policy, has, count, total in counted.annotate(
+            count=Count("pk"), total=Sum(fen)
+        ):
+            why = "ready" if has else "no_card"
+            found.append(Waiting(school, name or "", county, policy, why, count, total))
+    of_term = awards(by).filter(term=term)
+    stopped = of_term.filter(_stopped(), state="approved").annotate(made=_MADE)
+    others = (
+        ("returned", of_term.filter(payments__state="returned").exclude(items__stands=True)),
+        ("stopped", stopped.filter(made__lt=F("instalments"))),
     )
-    found = [
-        Waiting(school, name or "", county, policy, "ready" if has else "no_card", count, fen)
-        for school, name, county, policy, has, count, fen in rows
-    ]
-    back = (
-        awards(by)
-        .filter(term=term, payments__state="returned")
-        .exclude(items__stands=True)
-        .values_list("school", "school__name", "county", "policy")
-        .annotate(Count("pk"), Sum("amount"))
+    for why, rows in others:
+        for school, name, county, policy, count, total in rows.values_list(*columns).annotate(
+            Count("pk"), Sum("amount")
+        ):
+            found.append(Waiting(school, name or "", county, policy, why, count, total))
+    merged: dict[tuple[Any, ...], Waiting] = {}
+    for one in found:
+        key = one.school_name, one.policy, one.why, one.school, one.county
+        old = merged.get(key)
+        merged[key] = (
+            replace(old, count=old.count + one.count, fen=old.fen + one.fen) if old else one
+        )
+    return [merged[key] for key in sorted(merged, key=lambda key: key[:3])]
+
+
+_MADE = Count("payments", filter=~Q(payments__state="recalled"))
+_PART = F("amount") / F("instalments")
+
+
+def _stopped() -> Exists:
+    return Exists(Stop.objects.filter(award=OuterRef("pk"), until__isnull=True))
+
+
+def _first(rows: QuerySet[Award], term: str) -> tuple[QuerySet[Award], Combinable]:
+    """The awards of which nothing is on its way, and the fen of their first instalment."""
+    return rows.filter(term=term, state="proposed"), F("amount") - (F("instalments") - 1) * _PART
+
+
+def _next(rows: QuerySet[Award], term: str) -> tuple[QuerySet[Award], Combinable]:
+    """The awards whose next instalment is due and in no batch, and its fen."""
+    when, today = parse_term(term) or term_on(timezone.localdate()), timezone.localdate()
+    due = Q(pk__in=())
+    for number in range(2, instalments.MONTHS + 1):
+        due |= Q(instalments=number, made__lt=instalments.due_by(when, number, today))
+    in_batch = Item.objects.filter(award=OuterRef("pk"), stands=True, payment__isnull=True)
+    going_on = rows.filter(
+        ~_stopped(), ~Exists(in_batch), term=term, state="approved", instalments__gt=1
     )
-    found += [
-        Waiting(school, name or "", county, policy, "returned", count, fen)
-        for school, name, county, policy, count, fen in back
-    ]
-    return sorted(found, key=lambda one: (one.school_name, one.policy, one.why))
+    keys = going_on.annotate(made=_MADE).filter(due).values("pk")
+    return rows.filter(pk__in=keys), _PART
 
 
 def chosen(by: User, term: str, keys: Iterable[str]) -> dict[int, list[int]]:
     """The awards behind chosen rows of `waiting` that are ready, by county."""
     found: dict[int, list[int]] = {}
+    mine = awards(by, "aid.batch")
     for key in dict.fromkeys(keys):
         county, _, rest = key.partition("-")
         school, _, policy = rest.partition("-")
         if not (county.isdecimal() and school.isdecimal()):
             continue
-        rows = awards(by, "aid.batch").filter(
-            term=term, state="proposed", county=int(county), policy=policy
-        )
-        rows = rows.filter(school=int(school)) if int(school) else rows.filter(school__isnull=True)
-        found.setdefault(int(county), []).extend(rows.values_list("pk", flat=True))
+        for ready, _fen in (_first(mine, term), _next(mine, term)):
+            rows = ready.filter(county=int(county), policy=policy)
+            rows = (
+                rows.filter(school=int(school)) if int(school) else rows.filter(school__isnull=True)
+            )
+            found.setdefault(int(county), []).extend(rows.values_list("pk", flat=True))
     return {county: keys for county, keys in found.items() if keys}
 
 
@@ -167,19 +208,19 @@ _SHOWN = 12
 
 
 def unusual(batch: Batch) -> list[Unusual]:
-    """One card for two children, cards that nothing was paid to yet, large sums."""
+    """Who stopped meanwhile; one card for two children, cards never paid to yet, large sums."""
     large = rules.value("aid.large_sum", batch.county, batch.proposed_at.date())
     assert isinstance(large, int)
-    items = batch.items.all()
+    items = batch.items.filter(stands=True)
     shared = (
-        Item.objects.filter(batch=batch)
-        .values("card__number_index")
+        items.values("card__number_index")
         .annotate(children=Count("award__child", distinct=True))
         .filter(children__gt=1)
         .values("card__number_index")
     )
     paid_before = Item.objects.filter(card=OuterRef("card"), answer="confirmed", batch__lt=batch.pk)
     tests = (
+        ("stopped", items.filter(award__stops__until__isnull=True, award__stops__isnull=False)),
         ("shared_card", items.filter(card__number_index__in=shared)),
         ("new_card", items.filter(~Exists(paid_before))),
         ("large_sum", items.filter(amount__gt=large * 100)),
@@ -191,6 +232,13 @@ def unusual(batch: Batch) -> list[Unusual]:
             first = rows.order_by("position").values_list("position", flat=True)[:_SHOWN]
             found.append(Unusual(kind, count, tuple(first)))
     return found
+
+
+def stopped(batch: Batch) -> list[tuple[int, str]]:
+    """Positions of a batch whose award has stopped meanwhile, and why."""
+    rows = batch.items.filter(stands=True, award__stops__until__isnull=True)
+    found = rows.exclude(award__stops=None).values_list("position", "award__stops__reason")
+    return list(found.order_by("position"))
 
 
 def answered(batch: Batch) -> dict[str, tuple[int, int]]:
@@ -220,11 +268,38 @@ def of_child(by: User, child: int) -> QuerySet[Award]:
     return awards(by).filter(child__person=child).order_by("-term", "policy")
 
 
-def findings(by: User, term: str) -> QuerySet[Finding]:
-    """What of owed and paid does not agree in a term, at what a person may see."""
+def findings(by: User, term: str | None = None) -> QuerySet[Finding]:
+    """What of owed and paid does not agree (in a term), at what a person may see."""
     here = reach(by, SEE)
     rows = Finding.objects.filter(Q(school__in=here) | Q(school__isnull=True, county__in=here))
-    return rows.filter(term=term).select_related("child", "school", "county").order_by("pk")
+    rows = rows.filter(term=term) if term else rows
+    return rows.select_related("child", "school", "county").order_by("pk")
+
+
+def payments_of(finding: Finding) -> list[Payment | PaidRow]:
+    """The payments that a finding is about and that money can come back of, the newest first."""
+    if finding.child_id is None:
+        return [finding.line] if finding.line else []
+    ours = Payment.objects.filter(
+        award__child__person=finding.child_id, award__policy=finding.policy,
+        award__term=finding.term, state__in=("sent", "confirmed"),
+    )  # fmt: skip
+    elsewhere = PaidRow.objects.filter(
+        child__person=finding.child_id, policy=finding.policy, term=finding.term, failed=False
+    )
+    return [
+        *ours.select_related("award__county").order_by("-pk"),
+        *elsewhere.select_related("file__county").order_by("-pk"),
+    ]
+
+
+def case_of(finding: Finding) -> Case | None:
+    """The active case about what a child's aid is short of, or has too much."""
+    if finding.child_id is None:
+        return None
+    rows = Case.objects.filter(OPEN, child=finding.child_id, kind=casework.KIND)
+    found: Case | None = rows.filter(grounds__guarantee=finding.policy).first()
+    return found
 
 
 def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:

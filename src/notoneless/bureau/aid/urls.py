@@ -35,11 +35,13 @@ urlpatterns = [
     path("aid/batches/<int:key>", views_batches.batch, name="batch"),
     path("aid/batches/<int:key>/approval", views_batches.approve, name="approve"),
     path("aid/batches/<int:key>/return", views_batches.send_back, name="send_back"),
+    path("aid/batches/<int:key>/recall", views_batches.recall, name="recall"),
     path("aid/batches/<int:key>/release", views_batches.release, name="release"),
     path("aid/batches/<int:key>/file.<str:kind>", views_batches.file, name="file"),
     path("aid/batches/<int:key>/answers", views_batches.answers, name="answers"),
     path("aid/findings", views_findings.findings, name="findings"),
     path("aid/findings/<int:key>", views_findings.finding, name="finding"),
+    path("aid/findings/<int:key>/recovery", views_findings.recover, name="recover"),
     path("aid/paid-lists", views_findings.paid_lists, name="paid_lists"),
     path("aid/payments/<int:key>/drop", views_batches.drop, name="drop"),
 ]

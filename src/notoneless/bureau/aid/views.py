@@ -26,8 +26,14 @@ WHY = {
     "ready": N_("规则算出应发，还没有提批次"),
     "no_card": N_("缺社会保障卡号或银行卡号"),
     "returned": N_("银行退回"),
+    "stopped": N_("已停发，后面几次暂不发"),
 }
-NEXT = {"ready": N_("可提批次"), "no_card": N_("先补卡号"), "returned": N_("换卡后重发")}
+NEXT = {
+    "ready": N_("可提批次"),
+    "no_card": N_("先补卡号"),
+    "returned": N_("换卡后重发"),
+    "stopped": N_("恢复以后自动接着发"),
+}
 
 
 @needs("aid.see")
@@ -260,7 +266,8 @@ def award(request: Request, key: int) -> HttpResponse:
             "policy": policy_label(one.policy),
             "term": term_label(one.term),
             "items": items,
-            "payments": one.payments.order_by("instalment"),
+            "payments": one.payments.order_by("instalment", "pk"),
+            "stops": one.stops.order_by("since"),
             "lines": ledger.lines_of_award((one.policy,), one.pk)
             if may(request.user, "ledger.see", one.county)
             else (),

@@ -14,7 +14,7 @@ from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.aid import actions, bankfile, queries
 from notoneless.bureau.aid import cards as lists_of_cards
-from notoneless.bureau.aid.forms import AnswerFile, CardFile, Why
+from notoneless.bureau.aid.forms import AnswerFile, CardFile, TakenOut, Why
 from notoneless.bureau.aid.models import Batch, Item, Payment
 from notoneless.bureau.aid.views import page_of
 from notoneless.bureau.ledger.models import Entry
@@ -24,6 +24,7 @@ from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
 
 UNUSUAL = {
+    "stopped": N_("已停发，要先撤下"),
     "shared_card": N_("一张卡收几个孩子的钱"),
     "new_card": N_("还没有到过账的新卡"),
     "large_sum": N_("金额较大"),
@@ -188,6 +189,40 @@ def send_back(request: Request, key: int) -> HttpResponse:
         title=gettext("退回第{number}批").format(number=one.pk),
         button=gettext("退回"),
         lead=gettext("批次里的奖补回到待提状态，可以改过再提"),
+        back=reverse("aid:batch", args=(one.pk,)),
+    )
+
+
+@needs("aid.see")
+def recall(request: Request, key: int) -> HttpResponse:
+    """Take lines out of a batch that has not gone to the bank."""
+    one = get_object_or_404(queries.batches(request.user), pk=key)
+    if not (may(request.user, "aid.approve", one.county) or one.proposed_by_id == request.user.pk):
+        raise Http404
+    stopped = queries.stopped(one)
+    first = {
+        "positions": "、".join(str(position) for position, _ in stopped),
+        "reason": "；".join(dict.fromkeys(reason for _, reason in stopped))[:200],
+    }
+    form = TakenOut(request.POST or None, initial=first)
+
+    def act() -> HttpResponse:
+        chosen = one.items.filter(position__in=form.cleaned_data["positions"])
+        actions.recall(
+            by=request.user,
+            batch=one,
+            awards=chosen.values_list("award", flat=True),
+            reason=form.cleaned_data["reason"],
+        )
+        return redirect("aid:batch", one.pk)
+
+    return answer_form(
+        request,
+        form,
+        act,
+        title=gettext("从第{number}批撤下").format(number=one.pk),
+        button=gettext("撤下"),
+        lead=gettext("撤下的人回到待提状态；还符合条件的以后可以再提"),
         back=reverse("aid:batch", args=(one.pk,)),
     )
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
+from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.aid import actions, queries
-from notoneless.bureau.aid.forms import Ending, PaidListFile
-from notoneless.bureau.aid.models import Award, Finding
+from notoneless.bureau.aid.forms import CameBack, Ending, PaidListFile
+from notoneless.bureau.aid.models import Award, Finding, PaidRow, Payment
 from notoneless.bureau.ledger.terms import policy_label, term_label
 from notoneless.bureau.tables import Column, Fen, Table
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
+from notoneless.kernel.words import yuan
 
 
 def _name(one: Finding) -> str:
@@ -74,13 +79,12 @@ def findings(request: Request) -> HttpResponse:
 
 @needs("aid.see")
 def finding(request: Request, key: int) -> HttpResponse:
-    """One finding: owed, paid, why, the payments; and how it ended."""
-    rows = Finding.objects.filter(pk__in=[one.pk for one in _within(request, key)]).select_related(
-        "child", "school", "county", "outcome_by"
-    )
+    """One finding: owed, paid, why, the payments, the case; and how it ended."""
+    rows = queries.findings(request.user).select_related("line__file", "outcome_by")
     one = get_object_or_404(rows, pk=key)
-    form = Ending(request.POST or None)
-    allowed = may(request.user, "aid.batch", one.county)
+    outcomes = actions.BY_HAND[one.verdict]
+    form = Ending(request.POST or None, outcomes=outcomes)
+    allowed = may(request.user, "aid.batch", one.county) and not one.outcome
     refusal = None
     if request.method == "POST" and allowed and form.is_valid():
         try:
@@ -94,7 +98,10 @@ def finding(request: Request, key: int) -> HttpResponse:
             refusal = refused
         else:
             return redirect("aid:finding", one.pk)
-    award = Award.objects.filter(child=one.child, policy=one.policy, term=one.term).first()
+    award = Award.objects.filter(
+        child__person=one.child_id, policy=one.policy, term=one.term
+    ).first()
+    case = queries.case_of(one)
     return render(
         request,
         "aid/finding.html",
@@ -104,16 +111,69 @@ def finding(request: Request, key: int) -> HttpResponse:
             "policy": policy_label(one.policy),
             "term": term_label(one.term),
             "award": award,
+            "case": case,
+            "may_case": case is not None and may(request.user, "case.see", one.county),
+            "payments": [_told(each) for each in queries.payments_of(one)],
+            "recoveries": one.recoveries.select_related("by").order_by("pk"),
             "form": form,
             "refusal": refusal,
-            "may_end": allowed and not one.outcome,
+            "may_end": allowed and bool(outcomes),
+            "may_recover": allowed and one.paid > one.owed,
         },
     )
 
 
-def _within(request: Request, key: int) -> list[Finding]:
-    term = Finding.objects.filter(pk=key).values_list("term", flat=True).first()
-    return list(queries.findings(request.user, term).filter(pk=key)) if term else []
+def _mark(of: Payment | PaidRow) -> str:
+    return f"payment-{of.pk}" if isinstance(of, Payment) else f"row-{of.pk}"
+
+
+def _told(of: Payment | PaidRow) -> dict[str, object]:
+    """A payment in words: what it is, when, how much."""
+    if isinstance(of, Payment):
+        what = gettext("付款{number}").format(number=of.pk)
+        page = reverse("aid:award", args=(of.award_id,))
+    else:
+        what = gettext("{list}第{row}行").format(list=of.file.name, row=of.row)
+        page = ""
+    return {"what": what, "page": page, "day": of.paid_on, "fen": of.amount}
+
+
+@needs("aid.batch")
+def recover(request: Request, key: int) -> HttpResponse:
+    """Note that money came back."""
+    one = get_object_or_404(queries.findings(request.user), pk=key)
+    if not may(request.user, "aid.batch", one.county):
+        raise Http404
+    payments = {_mark(each): each for each in queries.payments_of(one)}
+    choices = []
+    for mark, each in payments.items():
+        told = _told(each)
+        choices.append((mark, f"{told['what']} {told['day'] or ''} {yuan(each.amount)}"))
+    first = {"amount": Decimal(one.paid - one.owed) / 100, "day": timezone.localdate()}
+    form = CameBack(request.POST or None, payments=choices, initial=first)
+
+    def act() -> HttpResponse:
+        said = form.cleaned_data
+        actions.recover(
+            by=request.user,
+            finding=one,
+            of=payments[said["of"]],
+            amount=int(said["amount"] * 100),
+            day=said["day"],
+            paper=said["paper"],
+        )
+        return redirect("aid:finding", one.pk)
+
+    return answer_form(
+        request,
+        form,
+        act,
+        title=gettext("登记追回的款"),
+        button=gettext("登记"),
+        lead=f"{_name(one)}　{policy_label(one.policy)}　"
+        + gettext("多发{amount}元").format(amount=yuan(one.paid - one.owed)),
+        back=reverse("aid:finding", args=(one.pk,)),
+    )
 
 
 @needs("aid.batch")

@@ -224,14 +224,16 @@ PRIMARY = {
 
 def acts(by: User, case: Case) -> list[Act]:
     """What this person can do now, the most likely first; what the table does not allow is not shown."""
-    if not case.is_active and not any(way.id == "reopen" for way in ways_from(case.state)):
+    if not case.is_active and not any(
+        way.id == "reopen" for way in ways_from(case.state, case.kind)
+    ):
         return []
     found: dict[str, Act] = {}
     if case.is_active and places.may(by, "case.write", case):
         address = reverse("cases:contact", args=(case.pk,))
         found["contact"] = Act(gettext("记一次家访或联系"), address)
     if case.joined_to_id is None:
-        for way in ways_from(case.state):
+        for way in ways_from(case.state, case.kind):
             if places.may(by, way.permission, case) and _ready(way, case):
                 address = reverse("cases:move", args=(case.pk, way.id))
                 found[way.id] = Act(str(way.text), address)
@@ -322,7 +324,7 @@ def page(by: User, case: Case) -> dict[str, Any]:
 
 def _attended(case: Case, on: dt.date) -> Presence | None:
     """What roll-calls show of a child who is said to be back, for the next step that asks for it."""
-    asking = (way for way in ways_from(case.state) if way.attended and case.is_active)
+    asking = (way for way in ways_from(case.state, case.kind) if way.attended and case.is_active)
     return next((seen for way in asking if (seen := presence(case, way, on))), None)
 
 

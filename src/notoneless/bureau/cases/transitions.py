@@ -55,6 +55,11 @@ class Way:
     reasons: tuple[str, ...]
     attended: str
     system: bool
+    kinds: tuple[str, ...] = ()
+
+    def fits(self, kind: str) -> bool:
+        """Is it for cases of this kind? A kind that a way names goes by such ways only."""
+        return kind in self.kinds if self.kinds else kind not in kinds_of_their_own()
 
 
 @cache
@@ -87,6 +92,7 @@ def ways() -> Mapping[str, Way]:
             tuple(row.get("reasons", ())),
             row.get("attended", ""),
             row.get("system", False),
+            tuple(row.get("kinds", ())),
         )
         for name, row in _content()["ways"].items()
     }
@@ -108,9 +114,15 @@ def active() -> tuple[str, ...]:
     return tuple(name for name, state in states().items() if not state.final)
 
 
-def ways_from(state: str) -> list[Way]:
-    """The ways that lead out of a state."""
-    return [way for way in ways().values() if state in way.before]
+@cache
+def kinds_of_their_own() -> frozenset[str]:
+    """The kinds of case that some way names."""
+    return frozenset(kind for way in ways().values() for kind in way.kinds)
+
+
+def ways_from(state: str, kind: str) -> list[Way]:
+    """The ways that lead out of a state for a kind of case."""
+    return [way for way in ways().values() if state in way.before and way.fits(kind)]
 
 
 def steps() -> list[State]:

@@ -11,6 +11,7 @@ from notoneless.bureau.aid.actions.batches import (
     approve,
     propose_again,
     propose_batch,
+    recall,
     release,
     send_back,
 )
@@ -23,11 +24,18 @@ from notoneless.bureau.aid.actions.changes import (
     try_change,
     withdraw_change,
 )
-from notoneless.bureau.aid.actions.findings import end_finding, take_paid_list, write_findings
+from notoneless.bureau.aid.actions.findings import (
+    BY_HAND,
+    end_finding,
+    take_paid_list,
+    write_findings,
+)
+from notoneless.bureau.aid.actions.recoveries import recover
 from notoneless.bureau.aid.actions.terms import propose_term, write_proposal
 from notoneless.i18n import N_
 
 __all__ = [
+    "BY_HAND",
     "approve",
     "approve_change",
     "drop",
@@ -39,6 +47,8 @@ __all__ = [
     "propose_batch",
     "propose_change",
     "propose_term",
+    "recall",
+    "recover",
     "refuse_change",
     "release",
     "send_back",
@@ -62,6 +72,8 @@ VERBS = {
     "aid.dropped": N_("退回的不再发"),
     "aid.checked": N_("应发与已发对账"),
     "aid.paid_list_taken": N_("收发放名册"),
+    "aid.recalled": N_("从批次里撤下"),
+    "aid.recovered": N_("登记追回的款"),
     "aid.finding_ended": N_("了结对账结果"),
     "aid.change_proposed": N_("提出改政策"),
     "aid.change_tried": N_("试算政策改动"),

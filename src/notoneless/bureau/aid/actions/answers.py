@@ -10,6 +10,7 @@ from django.utils import timezone
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.aid import answering, faults, rulebook
+from notoneless.bureau.aid.actions.findings import end_paid
 from notoneless.bureau.aid.models import (
     AnswerLine,
     Answers,
@@ -58,6 +59,7 @@ def take_answers(*, by: User | audit.Actor, batch: Batch, file: bytes, name: str
         ((taken.pk, one.row, one.item, one.outcome, one.text) for one in outcomes),
     )
     _apply(by, batch, taken, outcomes)
+    end_paid(batch)
     counts: dict[str, int] = defaultdict(int)
     for one in outcomes:
         counts[one.outcome] += 1

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
-from notoneless.bureau.aid import faults, proposing
+from notoneless.bureau.aid import faults, holding, proposing, stopping
 from notoneless.bureau.aid.actions.findings import write_findings
 from notoneless.bureau.aid.models import (
     Award,
@@ -20,6 +20,7 @@ from notoneless.bureau.aid.models import (
 )
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.people import bulk
+from notoneless.bureau.rules import queries as rules
 from notoneless.faults import Refusal
 
 
@@ -44,7 +45,10 @@ def propose_term(*, by: User | audit.Actor, on: dt.date | None = None) -> Propos
 
 @audit.action
 def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> Proposal:
-    """Keep a proposal: its reasons counted, new awards, changed ones, those no longer owed."""
+    """Keep a proposal: its reasons counted, new awards, changed ones, those no longer owed.
+
+    Of awards that are on their way already, what is not paid yet stops and goes on again (`Stop`).
+    """
     require(by, "aid.propose")
     term, sweep = str(proposed.term), proposed.sweep
     last = Proposal.objects.filter(term=term).first()
@@ -73,6 +77,19 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
         "SELECT child, policy, county, school, owed, why FROM owed o WHERE NOT EXISTS "
         "(SELECT 1 FROM standing s WHERE s.child = o.child AND s.policy = o.policy) ORDER BY ALL"
     )
+    changed = proposed.rows(
+        "SELECT o.owed, o.why, o.school, o.county, o.policy, s.award FROM owed o JOIN standing s "
+        "USING (child, policy) WHERE s.state IN ('proposed', 'withdrawn') AND "
+        "(s.state, s.amount, s.school, s.county) IS DISTINCT FROM ('proposed', o.owed, o.school, o.county)"
+    )
+    gone = proposed.rows(
+        "SELECT s.award, s.child, s.policy FROM standing s WHERE s.state = 'proposed' AND NOT EXISTS "
+        "(SELECT 1 FROM owed o WHERE o.child = s.child AND o.policy = s.policy)"
+    )
+    once = {one.id for one in sweep.policies if one.period == "once"}  # in a life, so at once
+    numbers = rules.values(
+        "aid.instalments", {row[2] for row in made} | {row[3] for row in changed}, sweep.as_of
+    )
     households = {one.id for one in sweep.policies if one.kind == "cash_household"}
     bulk.insert(
         Award,
@@ -84,6 +101,7 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
             "school_id",
             "household",
             "amount",
+            "instalments",
             "state",
             "why",
             "proposal_id",
@@ -97,6 +115,7 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
                 school,
                 bulk.stored(policy in households),
                 owed,
+                1 if policy in once else numbers[county],
                 "proposed",
                 why[:300],
                 new.pk,
@@ -104,33 +123,36 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
             for child, policy, county, school, owed, why in made
         ),
     )
-    changed = proposed.rows(
-        "SELECT o.owed, o.why, o.school, o.county, s.award FROM owed o JOIN standing s "
-        "USING (child, policy) WHERE s.state IN ('proposed', 'withdrawn') AND "
-        "(s.state, s.amount, s.school, s.county) IS DISTINCT FROM ('proposed', o.owed, o.school, o.county)"
-    )
-    gone = proposed.rows(
-        "SELECT s.award FROM standing s WHERE s.state = 'proposed' AND NOT EXISTS "
-        "(SELECT 1 FROM owed o WHERE o.child = s.child AND o.policy = s.policy)"
-    )
     with connection.cursor() as cursor:
         if changed:
             cursor.executemany(
                 "UPDATE aid_award SET amount = %s, why = %s, school_id = %s, county_id = %s, "
-                f"state = 'proposed', proposal_id = {new.pk} "
+                f"instalments = %s, state = 'proposed', proposal_id = {new.pk} "
                 "WHERE id = %s AND state IN ('proposed', 'withdrawn')",
                 [
-                    (owed, why[:300], school, county, key)
-                    for owed, why, school, county, key in changed
+                    (
+                        owed, why[:300], school, county,
+                        1 if policy in once else numbers[county], key,
+                    )
+                    for owed, why, school, county, policy, key in changed
                 ],
+            )  # fmt: skip
+        if gone:
+            words = holding.why_not(
+                proposed, {(child, policy) for _, child, policy in gone}, unknown=True
             )
-    for lot in bulk.chunks(key for (key,) in gone):
-        Award.objects.filter(pk__in=lot, state="proposed").update(state="withdrawn", proposal=new)
+            cursor.executemany(
+                f"UPDATE aid_award SET state = 'withdrawn', why = %s, proposal_id = {new.pk} "
+                "WHERE id = %s AND state = 'proposed'",
+                [(words.get((child, policy), "")[:300], key) for key, child, policy in gone],
+            )
+    stopped, resumed = stopping.follow(proposed)
     new.new, new.changed, new.gone = len(made), len(changed), len(gone)
     new.save(update_fields=("new", "changed", "gone"))
     audit.record(
-        by, "aid.proposed", new, term=term, new=len(made), changed=len(changed), gone=len(gone)
-    )
+        by, "aid.proposed", new, term=term, new=len(made), changed=len(changed), gone=len(gone),
+        stopped=stopped, resumed=resumed,
+    )  # fmt: skip
     return new
 
 

@@ -8,7 +8,8 @@
     cases.gap_gone(by=SYSTEM, gone=[Gone(subject=child.pk, guarantee="in_class",
                    source="rollcall", on=day)])
 
-Both may be called again with the same and change nothing.
+Both may be called again with the same and change nothing. Where money or a paper answers a gap for good,
+`settle` notes that it is gone and closes the case.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from notoneless.bureau.cases.actions.papers import (
     serve_document,
     withdraw_document,
 )
+from notoneless.bureau.cases.actions.settling import settle
 from notoneless.bureau.cases.actions.writing import (
     decide,
     set_platform_number,
@@ -55,6 +57,7 @@ __all__ = [
     "open_cases",
     "serve_document",
     "set_platform_number",
+    "settle",
     "withdraw_document",
     "write_contact",
     "write_note",
@@ -64,6 +67,7 @@ __all__ = [
 VERBS = {
     "cases.opened": N_("立案"),
     "cases.gap_gone": N_("缺口不再出现"),
+    "cases.settled": N_("个案办结"),
     "case.moved": N_("个案办到下一步"),
     "case.contact": N_("记联系或家访"),
     "case.noted": N_("记个案情况"),

@@ -32,7 +32,7 @@ def move(*, by: User | audit.Actor, case: Case, way: str, seen: str, told: Told)
     """
     step = ways().get(way)
     case = Case.objects.get(pk=case.pk)
-    if step is None or seen not in step.before:
+    if step is None or seen not in step.before or not step.fits(case.kind):
         raise Refusal([_no_such_way(seen, way)])
     require(by, step.permission, case)
     if case.joined_to is not None:
