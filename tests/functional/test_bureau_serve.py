@@ -197,10 +197,32 @@ def test_keys_rotate_while_it_is_served(data: Path, address: str) -> None:
     rotated = run("keys", "rotate", "--data", data)
     assert rotated.returncode == 0, rotated.stderr
     assert "现用第2把密钥" in rotated.stdout
+    shown = run("keys", "show", "--data", data).stdout
+    assert "现用第2把，共2把" in shown
+    assert "第1把：" not in shown, "nothing is under the old one any more"
     kept = json.loads((data / "keys.json").read_text())["sealing"]
+    assert not any(key in rotated.stdout + shown for key in kept.values())
     assert kept["1"] == json.loads(before)["sealing"]["1"], "old backups still open"
     assert get(address + "/login")[0] == 200
     assert run("audit", "verify", "--data", data).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", [["audit", "verify"], ["audit", "head"], ["keys", "show"], ["night"]], ids=" ".join
+)
+def test_a_folder_without_a_system_is_refused_and_left_as_it_is(
+    tmp_path: Path, command: list[str]
+) -> None:
+    said = run(*command, "--data", tmp_path)
+    assert (said.returncode, "B010" in said.stderr) == (2, True), said.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_database_without_tables_is_refused(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_bytes((data / "keys.json").read_bytes())
+    (tmp_path / "bureau.sqlite3").touch()
+    said = run("audit", "verify", "--data", tmp_path)
+    assert (said.returncode, "B010" in said.stderr) == (2, True), said.stderr
 
 
 def test_lost_keys_are_not_replaced_by_new_ones(data: Path, tmp_path: Path) -> None:

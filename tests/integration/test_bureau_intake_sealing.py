@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from notoneless import vault
@@ -13,7 +14,7 @@ from notoneless.vault import keys
 from notoneless.vault.cipher import key_number
 from notoneless.vault.keys import key_file
 
-OLD, NEW = b"PAR1 the first reading", b"PAR1 the second reading"
+OLD, NEW = pa.table({"name": ["the first reading"]}), pa.table({"name": ["the second reading"]})
 
 
 @pytest.fixture
@@ -27,15 +28,12 @@ def files(tmp_path: Path, settings) -> Iterator[Path]:
     keys.look_again()
 
 
-def keep_rows(number: int, content: bytes) -> None:
-    parquet = storage._root() / "parquet"
-    parquet.write_bytes(content)
-    storage.keep_rows(number, 0, parquet)
-    parquet.unlink()
+def keep_rows(number: int, rows: pa.Table) -> None:
+    storage.keep_rows(number, 0, rows)
 
 
-def opened(number: int) -> bytes:
-    return vault.open_bytes(f"intake.rows.{number}.0", storage._rows(number, 0).read_bytes())
+def opened(number: int) -> pa.Table:
+    return storage.rows(number, 0)
 
 
 def rotate() -> int:

@@ -49,10 +49,14 @@ needs_strace = pytest.mark.skipif(
 
 
 class Victim:
-    """A server of forks; see `victim`. ``data`` is its own installation, copied for every run."""
+    """A server of forks; see `victim`. ``data`` is its own installation, copied for every run.
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    What it says on standard error goes into ``log``.
+    """
+
+    def __init__(self, data: Path, log: Path | None = None, **environment: str) -> None:
         self.data = data
+        self._log = log.open("wb") if log else None
         kept = {
             key: value
             for key, value in os.environ.items()
@@ -62,6 +66,7 @@ class Victim:
             [sys.executable, str(Path(__file__).with_name("victim.py")), str(data)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._log,
             text=True,
             env={**kept, **_ALONE, **environment},
         )
@@ -74,6 +79,8 @@ class Victim:
         self._server.stdin.close()
         self._server.wait(timeout=20)
         self._server.stdout.close()
+        if self._log:
+            self._log.close()
 
     def _line(self) -> dict[str, Any]:
         assert self._server.stdout is not None

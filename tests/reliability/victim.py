@@ -12,8 +12,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def move_to(data: Path) -> None:
     from django.conf import settings
     from django.db import connections
 
+    from notoneless.bureau.web import scratch
     from notoneless.vault.keys import look_again
 
     os.environ.update(NOTONELESS_DATA=str(data), NOTONELESS_KEYS=str(data / "keys.json"))
@@ -43,6 +44,7 @@ def move_to(data: Path) -> None:
     if "sqlite3" in entry["ENGINE"]:
         entry["NAME"] = str(data / "bureau.sqlite3")
     settings.MEDIA_ROOT = data / "files"
+    scratch.claim(data)
     look_again()
 
 
@@ -272,6 +274,14 @@ def sealed() -> dict[str, Any]:
     return {"values": sorted(values), "old": old, "key": vault.ring().current, **state()}
 
 
+@act
+def day(lists: list[str]) -> dict[str, dict[str, int]]:
+    """A whole day of the bureau, by its pages; what could be read on the disk at which moment."""
+    from the_day import spend
+
+    return spend(_officer(), [Path(path) for path in lists])
+
+
 # --- naive versions of the code ---------------------------------------------------------------------
 
 
@@ -324,6 +334,63 @@ def file_in_place() -> None:
 
 
 @mutant
+def raw_file() -> None:
+    """A list lies as it came in a folder while it is read."""
+    import tempfile
+
+    from notoneless.bureau.intake import storage
+
+    @contextmanager
+    def naive(content: bytes, name: str) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / storage.on_disk(name)
+            path.write_bytes(content)
+            yield path
+
+    assert storage.opened, "what is replaced must be what is called"
+    storage.opened = naive
+
+
+@mutant
+def raw_rows() -> None:
+    """The rows read from a list lie beside it as Parquet."""
+    from notoneless import rosters
+    from notoneless.rosters import encrypted
+
+    read = rosters.read
+    rosters.read = lambda path, **how: read(path, **how | {"key": None})
+    rosters.rows = lambda path, key: encrypted.rows(path)
+
+
+@mutant
+def named_uploads() -> None:
+    """A file that comes in is kept under a name until it is whole."""
+    from django.conf import settings
+
+    settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+
+@mutant
+def whole_text() -> None:
+    """The queue keeps the text of what broke a job."""
+    from django.db.models.signals import pre_save
+    from django_tasks_db.models import DBTaskResult
+
+    from notoneless.bureau.web import broken_jobs
+
+    assert pre_save.disconnect(broken_jobs.keep_no_values, sender=DBTaskResult)
+
+
+@mutant
+def told_in_full() -> None:
+    """The log says what went wrong in the words of the error."""
+    import logging
+
+    for handler in logging.getLogger("django").handlers + logging.getLogger().handlers:
+        handler.setFormatter(logging.Formatter())
+
+
+@mutant
 def said_elsewhere() -> None:
     """The log is written after the transaction."""
     from notoneless.bureau.audit import actions
@@ -350,8 +417,8 @@ def _fork(order: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any]
         try:
             move_to(Path(order["data"]))
-            if order.get("mutant"):
-                MUTANTS[order["mutant"]]()
+            for name in filter(None, order.get("mutant", "").split(",")):
+                MUTANTS[name]()
             if order.get("stop"):
                 os.kill(os.getpid(), signal.SIGSTOP)
             answer = {"answer": ACTS[order["act"]](*order.get("with", ()))}

@@ -48,6 +48,18 @@ BAD_NIGHT = FaultKind(
     N_("NOTONELESS_NIGHT 看不懂（{seen}）"),
     N_("写成几点几分，如 02:00；由系统定时器来做，就写 off"),
 )
+NO_SYSTEM = FaultKind(
+    "B010",
+    N_("{path} 里还没有系统（{seen}）"),
+    N_(
+        "看 --data 和 DATABASE_URL 写得对不对；新系统先运行 notoneless begin 或 notoneless serve，由它们建表"
+    ),
+)
+OLD_TABLES = FaultKind(
+    "B011",
+    N_("{path} 的数据库比程序旧，有 {count} 步更新没有做"),
+    N_("先运行一次 notoneless serve，让它把数据库更新好，再来做这件事"),
+)
 BACKUP_THERE = FaultKind(
     "B021",
     N_("{path} 已经有了"),

@@ -41,7 +41,7 @@ def verify(data: Path, kept: tuple[str, ...]) -> int:
     from notoneless.bureau.faults import CHAIN_BROKEN
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from notoneless.bureau.audit import queries
 
     found = queries.verify(kept)
@@ -63,7 +63,7 @@ def head(data: Path) -> None:
     """打印链尾（序号:校验码）。抄在纸上或存到别处，以后核验时给 --kept。"""
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from notoneless.bureau.audit import queries
 
     click.echo(queries.head())

@@ -30,7 +30,7 @@ def command(data: Path, to: Path) -> None:
     """
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from notoneless.bureau.web import backup
     from notoneless.vault.keys import key_file
 

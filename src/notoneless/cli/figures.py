@@ -31,7 +31,7 @@ def list_(data: Path) -> None:
     """列出所有数字：编号、名称、单位、数的是什么。"""
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from notoneless.bureau.figures.kinds import figures
 
     for one in figures().values():
@@ -47,7 +47,7 @@ def show(figure: str, as_of: dt.datetime | None, known_on: dt.datetime | None, d
     """按某天、按某天所知数一个数字，并按县等分开。"""
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from django.utils import timezone
 
     from notoneless.bureau.figures.faults import NO_SUCH_FIGURE

@@ -26,7 +26,7 @@ def command(data: Path) -> int:
     """
     from notoneless.bureau.web import server
 
-    server.begin(data)
+    server.open_up(data)
     from django.utils import timezone
 
     from notoneless.bureau.audit import queries as audit

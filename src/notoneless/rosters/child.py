@@ -67,6 +67,7 @@ def answer(request: Mapping[str, Any]) -> Reading:
             memory=LayoutMemory.from_json(request["memory"]),
             chosen=request["chosen"] and LayoutMemory.from_json([request["chosen"]]).entries[0],
             most=request["most"],
+            key=bytes.fromhex(request["key"]) or None,
             progress=tell,
         )
     except MemoryError:

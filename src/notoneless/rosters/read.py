@@ -39,16 +39,25 @@ def read(
     memory: LayoutMemory | None = None,
     chosen: Remembered | None = None,
     most: int | None = 1000,
+    key: bytes | None = None,
     progress: Progress | None = None,
 ) -> Reading:
     """Turn one file into a Parquet file per recognised sheet, in ``into``, and say what was understood.
 
     The result depends on the file's bytes, its name, ``memory`` and ``chosen`` (what a person says
     about this file now) alone. At most ``most`` faults are listed per code and column; None lists
-    all. Bad input raises nothing: see ``Reading.refused`` and ``Reading.faults``.
+    all. With a ``key`` (32 bytes) the Parquet files are encrypted under it: see `rosters.rows`.
+    Bad input raises nothing: see ``Reading.refused`` and ``Reading.faults``.
     """
     return read_many(
-        [path], into=into, memory=memory, chosen=chosen, most=most, workers=1, progress=progress
+        [path],
+        into=into,
+        memory=memory,
+        chosen=chosen,
+        most=most,
+        key=key,
+        workers=1,
+        progress=progress,
     )[0]
 
 
@@ -59,6 +68,7 @@ def read_many(
     memory: LayoutMemory | None = None,
     chosen: Remembered | None = None,
     most: int | None = 1000,
+    key: bytes | None = None,
     workers: int = WORKERS,
     progress: Progress | None = None,
 ) -> list[Reading]:
@@ -74,6 +84,7 @@ def read_many(
         "memory": (memory or LayoutMemory()).to_json(),
         "chosen": chosen.to_json() if chosen else None,
         "most": most,
+        "key": (key or b"").hex(),
     }
 
     def work() -> None:

@@ -29,13 +29,14 @@ def read_file(
     memory: LayoutMemory | None = None,
     chosen: Remembered | None = None,
     most: int | None = 1000,
+    key: bytes | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Reading:
     """Read one file in this process.
 
     ``chosen`` is what a person says about the file now and comes before ``memory``; ``most`` limits
-    the faults listed per code and column. A file that cannot be used gives a `Reading` with
-    ``refused`` and its faults; nothing is raised for bad input.
+    the faults listed per code and column; the rows are encrypted under ``key``. A file that cannot be
+    used gives a `Reading` with ``refused`` and its faults; nothing is raised for bad input.
     """
     findings = Findings(most)
     size, digest, sheets = 0, "", tuple[SheetReading, ...]()
@@ -44,7 +45,7 @@ def read_file(
             raise Refusal([faults.LOCK_FILE.at(Place(path.name))])
         size, digest = path.stat().st_size, _sha256(path)
         book = open_book(path)
-        job = _Job(path, into, digest, memory or LayoutMemory(), chosen, findings, progress)
+        job = _Job(path, into, digest, memory or LayoutMemory(), chosen, findings, progress, key)
         sheets = job.read(book)
     except Refusal as refusal:
         for fault in refusal.faults:
@@ -78,6 +79,7 @@ class _Job:
     chosen: Remembered | None
     findings: Findings
     progress: Callable[[int], None] | None
+    key: bytes | None = field(default=None, repr=False)
     headings_seen: set[str] = field(default_factory=set)
 
     def read(self, book: Book) -> tuple[SheetReading, ...]:
@@ -164,7 +166,7 @@ class _Job:
             cohort=_cohort(layout.kind, titles, list_day),
             certificates=layout.kind in ("disabled", "special"),
             progress=self.progress,
-        ).write(target)
+        ).write(target, self.key)
         self._say_hidden(sheet, place)
         schools = written.schools or recognise.schools_said(titles)
         # A school's own list covers the school; a township in its name is not what it covers.

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from notoneless.engines.duckdb import ROW_GROUP
 from notoneless.faults import FaultKind, Place
 from notoneless.masking import mask_date, mask_id
-from notoneless.rosters import cells, faults, id_number
+from notoneless.rosters import cells, encrypted, faults, id_number
 from notoneless.rosters.answers import Answers
 from notoneless.rosters.books.sheet import Cell, Row, Sheet, letter
 from notoneless.rosters.cells import Unreadable, Value
@@ -126,9 +126,11 @@ class Writer:
 
     # -- rows --
 
-    def write(self, path: Path) -> Written:
-        """Go through the whole sheet; the file is complete when this returns."""
-        with pq.ParquetWriter(path, self._schema, compression="zstd") as out:
+    def write(self, path: Path, key: bytes | None = None) -> Written:
+        """Go through the whole sheet; the file is complete, under the key, when this returns."""
+        with pq.ParquetWriter(
+            path, self._schema, compression="zstd", encryption_properties=encrypted.writing(key)
+        ) as out:
             pending: list[pa.Table] = []
             held = 0
             for batch in self._batches():

@@ -23,6 +23,8 @@ from notoneless.vault.keys import KeyRing, Suite, look_again, ring
 
 VERSION = 1
 _HEADER = struct.Struct(">BBH")
+HEADER_BYTES = _HEADER.size
+"""What `key_number` needs of a sealed value."""
 _NUMBER: dict[Suite, int] = {"aes": 1, "sm": 2}
 NONCE, TAG = 12, 16
 INDEX_CHARACTERS = 32

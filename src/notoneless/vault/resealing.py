@@ -7,6 +7,7 @@ other. It is run again until nothing is left to do.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from notoneless import vault
-from notoneless.vault.cipher import key_number
+from notoneless.vault.cipher import HEADER_BYTES, Opener, Sealer, key_number
 from notoneless.vault.fields import SealedText
 
 BATCH = 5000
@@ -29,6 +30,18 @@ def sealed_columns() -> Iterator[SealedText]:
                     yield field
 
 
+def under_each_key(field: SealedText) -> Counter[int]:
+    """How many of a column's values each key has sealed, by its number."""
+    meta = field.model._meta
+    table, column = map(connection.ops.quote_name, (meta.db_table, str(field.column)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT substr({column}, 1, {HEADER_BYTES}), count(*) FROM {table} "
+            f"WHERE {column} IS NOT NULL GROUP BY 1"
+        )
+        return Counter({key_number(bytes(head)): count for head, count in cursor.fetchall()})
+
+
 def reseal(field: SealedText) -> Iterator[int]:
     """Seal a column's values anew; yields how many after each batch."""
     meta = field.model._meta
@@ -38,6 +51,7 @@ def reseal(field: SealedText) -> Iterator[int]:
         connection.ops.quote_name, (meta.db_table, str(field.column), str(key.column))
     )
     current = vault.ring().current
+    opened, sealed = Opener(field.context), Sealer(field.context)
     last: Any = None
     while True:
         after, values = (f"AND {name} > %s", [last]) if last is not None else ("", [])
@@ -52,9 +66,7 @@ def reseal(field: SealedText) -> Iterator[int]:
             return
         last = rows[-1][0]
         changes = [
-            (vault.seal(field.context, vault.open_sealed(field.context, blob)), row, blob)
-            for row, blob in rows
-            if key_number(blob) != current
+            (sealed(opened(blob)), row, blob) for row, blob in rows if key_number(blob) != current
         ]
         if changes:
             with transaction.atomic(), connection.cursor() as cursor:

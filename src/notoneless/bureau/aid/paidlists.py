@@ -6,14 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pyarrow.parquet as pq
-
-from notoneless import rosters, vault
+from notoneless import vault
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.aid import cards, faults, rulebook
 from notoneless.bureau.aid.models import Award
 from notoneless.bureau.intake import storage
-from notoneless.bureau.intake.jobs import on_disk
 from notoneless.bureau.people.bulk import chunks
 from notoneless.calendar import parse_term, term_on
 from notoneless.check.aid import meant
@@ -45,10 +42,7 @@ class Read:
 
 def read(file: bytes, name: str, county: Organisation, today: dt.date) -> Read:
     """The payments of a file. `Refusal` when nothing of it could be used."""
-    with storage.workplace() as work:
-        path = work / on_disk(name)
-        path.write_bytes(file)
-        reading = rosters.read(path, into=work / "rows")
+    with storage.understood(file, name) as (reading, rows_of):
         sheets = [sheet for sheet in reading.recognised if sheet.kind == KIND]
         if reading.refused or not sheets:
             raise Refusal(list(reading.faults) or [faults.NOT_A_PAID_LIST.at()])
@@ -56,7 +50,7 @@ def read(file: bytes, name: str, county: Organisation, today: dt.date) -> Read:
             (row, sheet.list_date or today)
             for sheet in sheets
             if sheet.path is not None
-            for row in pq.read_table(sheet.path).to_pylist()
+            for row in rows_of(sheet.path).to_pylist()
         ]
     cash = [one for one in rulebook.book().policies if one.is_cash]
     indexes = [vault.blind("id_number", str(row.get("id_number") or "")) for row, _ in told]

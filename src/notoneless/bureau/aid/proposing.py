@@ -53,7 +53,7 @@ class Proposed:
 
 def propose(on: dt.date) -> Proposed:
     """Hold every student against every policy of the day ``on`` and its term."""
-    db, text = connect(memory=MEMORY), rulebook.text(on)
+    db, text = connect(memory=MEMORY, encrypted=True), rulebook.text(on)
     sweep = rulebook.compile_text(text, on)
     proposed = Proposed(db, sweep, term_on(on), 0, text)
     began = perf_counter()

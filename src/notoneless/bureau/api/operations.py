@@ -33,8 +33,8 @@ from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.figures.kinds import figures, value
 from notoneless.bureau.intake import actions as intake
 from notoneless.bureau.intake import faults as intake_faults
-from notoneless.bureau.intake import jobs
 from notoneless.bureau.intake import queries as lists
+from notoneless.bureau.intake import storage
 from notoneless.bureau.people import queries as people
 from notoneless.i18n import gettext
 
@@ -99,7 +99,7 @@ def hand_in(
     """
     own = lists.places(request.user)
     whose = get_object_or_404(own, pk=organisation or request.auth.organisation_id)
-    name = jobs.on_disk(file.name or "")
+    name = storage.on_disk(file.name or "")
     upload, new = intake.hand_in(
         by=request.user, organisation=whose, name=name, content=file.read()
     )

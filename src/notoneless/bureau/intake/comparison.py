@@ -151,7 +151,7 @@ def compare(
     if known is None:
         known = _known(upload)
     rows = storage.rows(upload.pk, number)
-    with storage.workplace() as work, connect(spill=work) as con:
+    with connect(encrypted=True) as con:
         con.register("known", known)
         who = _Placing(con, rows, sheet.kind)
         who.remember(county)

@@ -29,9 +29,6 @@ from notoneless.bureau.intake.models import Upload
 from notoneless.bureau.people import faults as people_faults
 from notoneless.faults import Refusal
 
-_LONGEST_NAME = 200
-"""Bytes of a file name; file systems allow 255."""
-
 _SECONDS_BETWEEN = 0.5
 """Progress is noted this often."""
 
@@ -151,33 +148,19 @@ def understand(upload: Upload, *, most: int | None = 1000) -> rosters.Reading:
 
     In the answer the ``path`` of a sheet is the number of its rows in `storage`.
     """
-    with storage.workplace() as work:
-        path = work / on_disk(upload.name)
-        path.write_bytes(storage.kept(upload.sha256))
-        reading = rosters.read(
-            path,
-            into=work / "rows",
-            memory=queries.memory(upload.organisation),
-            most=most,
-            progress=_Noted(upload.pk),
-        )
-        sheets, kept = [], 0
+    how = {"memory": queries.memory(upload.organisation), "most": most}
+    content = storage.kept(upload.sha256)
+    sheets, kept = [], 0
+    with storage.understood(content, upload.name, **how, progress=_Noted(upload.pk)) as found:
+        reading, rows = found
         for sheet in reading.sheets:
             if sheet.path is None:
                 sheets.append(sheet)
                 continue
-            storage.keep_rows(upload.pk, kept, sheet.path)
+            storage.keep_rows(upload.pk, kept, rows(sheet.path))
             sheets.append(replace(sheet, path=Path(str(kept))))
             kept += 1
     return replace(reading, sheets=tuple(sheets))
-
-
-def on_disk(name: str) -> str:
-    """A file's name as it can stand in a folder: the end of it, which has the kind of file."""
-    plain = "".join(c for c in Path(name).name if c.isprintable()).lstrip(".") or "list"
-    while len(plain.encode()) > _LONGEST_NAME:
-        plain = plain[1:]
-    return plain
 
 
 class _Noted:

@@ -2,7 +2,8 @@
 
 files/ab/abcd...        a file as it came, by its SHA-256
 files/rows/17/0         the rows of the first sheet of list 17, as Parquet
-files/work-...          a private folder while a file is being read; gone afterwards
+
+While a file is being read it lies in memory, and the rows read from it under a key that nobody keeps.
 """
 
 from __future__ import annotations
@@ -10,24 +11,26 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import secrets
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from notoneless import vault
+from notoneless import rosters, vault
+from notoneless.rosters import encrypted
 
 SHA256_DIGITS = 64
-_WORK = "work-"
-_STALE_SECONDS = 2 * 3600
-"""A work folder as old as this was left by a process that died."""
+_LONGEST_NAME = 200
+"""Bytes of a file name; file systems allow 255."""
 
 
 def _root() -> Path:
@@ -100,11 +103,13 @@ def _rows(upload: int, sheet: int) -> Path:
     return _root() / "rows" / str(upload) / str(sheet)
 
 
-def keep_rows(upload: int, sheet: int, parquet: Path) -> None:
-    """Keep the rows that the reader wrote for one sheet of a list (its key)."""
+def keep_rows(upload: int, sheet: int, found: pa.Table) -> None:
+    """Keep the rows of one sheet of a list (its key)."""
     path = _rows(upload, sheet)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write(path, f"intake.rows.{upload}.{sheet}", parquet.read_bytes())
+    parquet = io.BytesIO()
+    pq.write_table(found, parquet, compression="zstd")
+    write(path, f"intake.rows.{upload}.{sheet}", parquet.getvalue())
 
 
 def rows(upload: int, sheet: int) -> pa.Table:
@@ -119,19 +124,41 @@ def drop_rows(upload: int) -> None:
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
-    """A private folder for the time of reading; what a dead process left is swept away here."""
-    root = _root()
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in root.glob(_WORK + "*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(left)
-    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=root))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+def opened(content: bytes, name: str) -> Iterator[Path]:
+    """A file under its own name, in a folder for those who read it; gone afterwards.
+
+    The name leads to memory: whatever kills us, no disk ever held the content. (Where there are no
+    files in memory, it lies in the folder.)
+    """
+    with tempfile.TemporaryDirectory(prefix="list-") as folder, ExitStack() as stack:
+        path = Path(folder) / on_disk(name)
+        if hasattr(os, "memfd_create"):
+            memory = stack.enter_context(os.fdopen(os.memfd_create("list"), "wb"))
+            memory.write(content)
+            memory.flush()
+            path.symlink_to(f"/proc/{os.getpid()}/fd/{memory.fileno()}")
+        else:  # pragma: no cover - Linux has them
+            path.write_bytes(content)
+        yield path
+
+
+@contextmanager
+def understood(
+    content: bytes, name: str, **how: Any
+) -> Iterator[tuple[rosters.Reading, Callable[[Path], pa.Table]]]:
+    """What `rosters.read` understands of a file, and how to get at the rows of a sheet (its ``path``)."""
+    key = secrets.token_bytes(encrypted.KEY_BYTES)
+    with opened(content, name) as path:
+        reading = rosters.read(path, into=path.parent / "rows", key=key, **how)
+        yield reading, partial(rosters.rows, key=key)
+
+
+def on_disk(name: str) -> str:
+    """A file's name as it can stand in a folder: the end of it, which has the kind of file."""
+    plain = "".join(c for c in Path(name).name if c.isprintable()).lstrip(".") or "list"
+    while len(plain.encode()) > _LONGEST_NAME:
+        plain = plain[1:]
+    return plain
 
 
 def note_progress(upload: int, lines: int) -> None:

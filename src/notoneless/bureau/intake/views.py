@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +17,14 @@ from notoneless import rosters
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.intake import actions, faults, jobs, preview, queries, storage
+from notoneless.bureau.intake import actions, faults, preview, queries, storage
 from notoneless.bureau.intake.forms import CorrectLayout, HandIn
 from notoneless.bureau.intake.models import Upload
 from notoneless.bureau.tables import XLSX, Column, Table
 from notoneless.faults import Fault, Refusal
 from notoneless.i18n import N_, gettext
 from notoneless.rosters import SheetReading
+from notoneless.rosters.encrypted import KEY_BYTES
 from notoneless.rosters.reading import LEFT_OUT, WHY
 from notoneless.rosters.remarks import write_remarks
 
@@ -84,7 +86,7 @@ def hand_in(request: Request) -> HttpResponse:
             last, new = actions.hand_in(
                 by=request.user,
                 organisation=form.cleaned_data["organisation"],
-                name=jobs.on_disk(file.name or ""),
+                name=storage.on_disk(file.name or ""),
                 content=file.read(),
             )
         except Refusal as refusal:
@@ -272,11 +274,14 @@ def remarks(request: Request, key: int) -> HttpResponse:
     if found.reading.get("refused", True):
         return redirect("intake:list", key)
     audit.read(request.user, "upload.remarks.read", found)
-    with storage.workplace() as work:
-        path, out = work / jobs.on_disk(found.name), work / "remarks.xlsx"
-        path.write_bytes(storage.kept(found.sha256))
+    with storage.opened(storage.kept(found.sha256), found.name) as path:
+        folder, out = path.parent, path.parent / "remarks.xlsx"
         reading = rosters.read(
-            path, into=work / "rows", memory=queries.memory(found.organisation), most=None
+            path,
+            into=folder / "rows",
+            memory=queries.memory(found.organisation),
+            most=None,
+            key=secrets.token_bytes(KEY_BYTES),
         )
         write_remarks(path, reading, out)
         response = HttpResponse(out.read_bytes(), content_type=XLSX)

@@ -64,7 +64,7 @@ def facts(
         f"({told.get(one.name, 'NULL')})::{_SQL.get(one.kind, 'VARCHAR')} AS {one.name}"
         for one in schema.values()
     )
-    db = connect(memory=MEMORY)
+    db = connect(memory=MEMORY, encrypted=True)
     try:
         with one_moment():
             _read(db, When(on, known_on))

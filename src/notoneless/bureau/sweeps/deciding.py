@@ -69,7 +69,7 @@ class Found:
 
 def decide(rules: Rules, *, on: dt.date, known_on: dt.date | None = None) -> Found:
     """Hold every child against every guarantee, and compare with how it stands now."""
-    db = connect(memory=MEMORY)
+    db = connect(memory=MEMORY, encrypted=True)
     gather(db, on, known_on)
     verdicts = engine.decide(db, rules.sweep, "facts")
     parts = ", ".join(

@@ -9,5 +9,5 @@ class WebConfig(AppConfig):
     name = "notoneless.bureau.web"
 
     def ready(self) -> None:
-        """Register the checks of this installation."""
-        from notoneless.bureau.web import checks  # noqa: F401 - registers itself
+        """Register the checks of this installation, and what is kept of jobs that broke."""
+        from notoneless.bureau.web import broken_jobs, checks  # noqa: F401 - register themselves

@@ -125,16 +125,12 @@ def _postgresql(to: Path) -> str:
 
 
 def _files(to: Path) -> None:
-    """Those that stand, not what is just being written or read (hidden, and ``work-``)."""
+    """Those that stand, not what is just being written (hidden)."""
     root = Path(settings.MEDIA_ROOT)
     to.mkdir()
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root)
-        if (
-            path.is_file()
-            and not name.name.startswith(".")
-            and not name.parts[0].startswith("work-")
-        ):
+        if path.is_file() and not name.name.startswith("."):
             there = to / name
             there.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -4,6 +4,7 @@ DIR/keys.json        the key ring (vault), 0600; back it up apart from the datab
 DIR/bureau.sqlite3   the database, unless DATABASE_URL names PostgreSQL
 DIR/static/          stylesheet and scripts as served
 DIR/files/           files that were handed in
+DIR/tmp/             temporary files of running processes (`scratch`)
 """
 
 from __future__ import annotations

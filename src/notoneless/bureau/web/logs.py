@@ -11,6 +11,16 @@ import json
 import logging
 import traceback
 
+_OF_JOBS = ("django_tasks", "django_tasks_db")
+"""Loggers whose arguments are the number of a job, which job it is, how it ended: never what it works on."""
+
+
+def _event(record: logging.LogRecord) -> str:
+    """What happened. A message's arguments hold paths and values; its pattern is written by a programmer."""
+    if record.name in _OF_JOBS:
+        return record.getMessage()
+    return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+
 
 class JsonLines(logging.Formatter):
     """``{"at", "level", "logger", "event", ...}``; fields of ``extra={"fields": {...}}`` are added."""
@@ -21,15 +31,19 @@ class JsonLines(logging.Formatter):
             "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat("T", "milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            # The message's arguments hold paths and values; its pattern is written by a programmer.
-            "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+            "event": _event(record),
         }
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             line["error"] = type(error).__name__
-            line["where"] = [
-                f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
-                for frame in traceback.extract_tb(error.__traceback__)[-8:]
-            ]
+            line["where"] = places(error)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def places(error: BaseException) -> list[str]:
+    """The last places in the code that an error came through."""
+    return [
+        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-8:]
+    ]

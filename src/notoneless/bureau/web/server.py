@@ -10,8 +10,10 @@ from typing import Any
 
 from notoneless.bureau.faults import (
     DATABASE_AWAY,
+    NO_SYSTEM,
     NOT_INSTALLED,
     NOT_PRIVATE,
+    OLD_TABLES,
     OTHER_KEYS,
     PORT_TAKEN,
 )
@@ -56,10 +58,42 @@ def begin(data: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     import django
 
+    from notoneless.bureau.web import scratch
     from notoneless.bureau.web.installation import Installation
 
     Installation.from_environment().prepare()
+    scratch.claim(data.absolute())
     django.setup()
+
+
+def open_up(data: Path) -> None:
+    """Set Django up for an installation that is there already, and change nothing of it.
+
+    `Refusal` when there is none in this folder, its tables are an older program's, the database cannot be
+    reached, or the keys are another's.
+    """
+    os.environ["NOTONELESS_DATA"] = str(data.absolute())
+    from notoneless.bureau.web.installation import Installation
+    from notoneless.vault.keys import key_file
+
+    installation = Installation.from_environment()
+    if not key_file().exists() and not installation.database_file.exists():
+        raise Refusal([NO_SYSTEM.at(path=data, seen=key_file().name)])
+    if not installation.database_url and not installation.database_file.exists():
+        raise Refusal([NO_SYSTEM.at(path=data, seen=installation.database_file.name)])
+    begin(data)
+    from django.db import Error, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        if not executor.loader.applied_migrations:
+            raise Refusal([NO_SYSTEM.at(path=data, seen="django_migrations")])
+        if left := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise Refusal([OLD_TABLES.at(path=data, count=len(left))])
+    except Error as away:
+        raise Refusal([DATABASE_AWAY.at(kind=type(away).__name__)]) from None
+    _same_keys()
 
 
 def _same_keys() -> None:

@@ -15,6 +15,8 @@ from hashlib import sha256
 
 from django.conf import settings
 
+from notoneless.bureau.web import scratch
+
 SECONDS_BEFORE_ANOTHER = 2.0
 """A worker that ended is followed by the next one after this time."""
 
@@ -71,6 +73,7 @@ def main() -> None:
     from django.db import connection
 
     django.setup()
+    scratch.claim(settings.INSTALLATION.data)
     take_up(name())
     connection.close()
     call_command("db_worker", interval=1, worker_id=name())
