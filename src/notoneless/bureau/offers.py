@@ -8,7 +8,7 @@
 - ``after_merges.py`` with ``children_merged(by, roots)``: in the act that finds two children to be one or two
 - ``night.py`` with ``night(on)``: what is to be done each night, after the sweep
 - ``class_days.py`` with ``class_days(child, first, last)``: the days on which it knows a child in class, and
-  those on which it was missing without leave
+  those on which it was missing without leave; ``last_words(children, on)``: the newest word on each, and its day
 - ``class_checks.py`` with ``class_checks(classes, on, known_on)``: when each class was counted last, and by whom
 - ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """

@@ -17,7 +17,9 @@ from notoneless.faults import Place
 BY_SCHOOL = frozenset({"rollcall", "recognition", "boarders", "migrant"})
 """Kinds that schools keep; all others are kept by townships or by the county."""
 
-WHOLE_COUNTY = frozenset({"special", "elsewhere", "excused", "gone", "roll", "vocational_roll"})
+WHOLE_COUNTY = frozenset(
+    {"special", "elsewhere", "excused", "gone", "platform", "roll", "vocational_roll"}
+)
 """Kinds kept in one place for the county; the places they name are where the children are now."""
 
 WHOLE_CLASS = 5

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.db import connection
 from django.db.models import Q
 
+from notoneless.bureau.attendance import facts
 from notoneless.bureau.attendance.models import Call, Mark, State
 from notoneless.bureau.attendance.roster import elsewhere, seats
 from notoneless.bureau.people.models import Enrolment
@@ -53,3 +55,8 @@ def class_days(child: int, first: dt.date, last: dt.date) -> tuple[set[dt.date],
         day for day, states in said.items() if all(state == State.ABSENT for state in states)
     }
     return here, missing
+
+
+def last_words(children: Collection[int], on: dt.date) -> dict[int, tuple[dt.date, str]]:
+    """The newest word of roll-calls on each of these children (keys), and its day."""
+    return facts.dated_words(on, children)

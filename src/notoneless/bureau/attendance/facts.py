@@ -49,7 +49,18 @@ def words(on: dt.date, children: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def _newest(when: When, children: Collection[int] | None = None) -> str:
+def dated_words(on: dt.date, children: Iterable[int]) -> dict[int, tuple[dt.date, str]]:
+    """The same with the day of the call."""
+    found: dict[int, tuple[dt.date, str]] = {}
+    with connection.cursor() as cursor:
+        for keys in chunks(children):
+            cursor.execute(_newest(When(on), keys, ", CAST(c.day AS VARCHAR(10))"))
+            for child, word, day in cursor.fetchall():
+                found[child] = dt.date.fromisoformat(day), word
+    return found
+
+
+def _newest(when: When, children: Collection[int] | None = None, more: str = "") -> str:
     known = when.known
     believed = (
         f"c.at <= {known} AND (c.replaced_at IS NULL OR c.replaced_at > {known})"
@@ -76,7 +87,7 @@ def _newest(when: When, children: Collection[int] | None = None) -> str:
             FROM attendance_mark m JOIN people_child p ON p.id = m.child_id
             WHERE m.call_id IN (SELECT call FROM newest)
         )
-        SELECT s.child, {WORD}
+        SELECT s.child, {WORD}{more}
         FROM ({expected_seats(when.on, children=children)}) s JOIN newest n ON n.seat = s.seat
         JOIN attendance_call c ON c.id = n.call
         LEFT JOIN marked m ON m.call = n.call AND m.person = s.child

@@ -16,7 +16,7 @@ from notoneless.bureau.cases.moves import Told
 from notoneless.bureau.cases.presence import Presence
 from notoneless.bureau.cases.transitions import Way
 from notoneless.bureau.language import gettext_lazy as _
-from notoneless.bureau.people.forms import _excuses
+from notoneless.bureau.people.forms import Purpose, _excuses
 from notoneless.i18n import gettext
 
 PHOTO = "image/jpeg,image/png,application/pdf"
@@ -302,3 +302,16 @@ class PublicAnswer(forms.Form):
         if number and found is None:
             raise forms.ValidationError(gettext("没有这个案号，或者它不归你管"))
         return found
+
+
+class HandIn(forms.Form):
+    """Whose list for the platform, and for what it is taken."""
+
+    county = forms.ModelChoiceField(
+        label=_("哪个县"), queryset=Organisation.objects.none(), empty_label=None
+    )
+    purpose = Purpose.base_fields["purpose"]
+
+    def __init__(self, *args: Any, counties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField

@@ -482,3 +482,29 @@ class PublicWord(models.Model):
     def __str__(self) -> str:
         """Its number."""
         return self.number
+
+
+class PlatformAnswer(models.Model):
+    """What the records answered to a row of the national platform, so that it needed no case.
+
+    ``listed_on`` is the day of the list; ``evidence`` what showed it then.
+    """
+
+    child = models.ForeignKey(Child, models.PROTECT, related_name="+")
+    listed_on = models.DateField()
+    text = models.CharField(max_length=200)
+    evidence = models.CharField(max_length=300, blank=True)
+    answered_on = models.DateField()
+
+    class Meta:
+        """One answer to a row."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("child", "listed_on"), name="platform_row_answered_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """For a shell."""
+        return f"answer of child {self.child_id} to the list of {self.listed_on}"

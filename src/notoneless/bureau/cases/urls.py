@@ -3,7 +3,7 @@
 from django.urls import path
 
 from notoneless.bureau.cases import views
-from notoneless.bureau.cases.views import child, papers
+from notoneless.bureau.cases.views import child, papers, platform
 from notoneless.bureau.offers import MenuItem
 from notoneless.i18n import N_
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("cases/<int:key>/task", papers.ask, name="ask"),
     path("cases/tasks", papers.tasks, name="tasks"),
     path("cases/tasks/<int:key>", papers.answer, name="answer"),
+    path("cases/platform", platform.rows, name="platform"),
+    path("cases/platform/hand-in", platform.hand_in, name="hand_in"),
     path("cases/doubts", views.doubts, name="doubts"),
     path("cases/doubts/<int:key>", views.decide, name="decide"),
     path("cases/attached/<int:key>", papers.attached, name="attached"),

@@ -128,9 +128,16 @@ def of_row(
                 _text(row, VALUE_OF[line], 20) if line in VALUE_OF else "",
                 _number(row, "disability_level", 1, 4) if line == "disabled" else None,
                 row.get("excuse_until") if line == "excused" else None,
-                _text(row, "document", 100) if line == "excused" else "",
+                _document(line, row),
             ),
         )
+
+
+def _document(line: str, row: Mapping[str, Any]) -> str:
+    """What a row can be referred to by: the paper of an excuse, the platform's number of a suspicion."""
+    if line == "excused":
+        return _text(row, "document", 100)
+    return without_numbers(_text(row, "platform_number", 100)) if line == "platform" else ""
 
 
 def identity(row: Mapping[str, Any]) -> Content:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from notoneless.bureau.accounts.models import Lineage, Organisation
 from notoneless.bureau.people.standing import When
 
-KEPT_IN_ONE_PLACE = frozenset({"special", "elsewhere", "excused", "gone"})
+KEPT_IN_ONE_PLACE = frozenset({"special", "elsewhere", "excused", "gone", "platform"})
 
 
 def covered(when: When) -> dict[str, set[int]]:

@@ -31,6 +31,7 @@ from notoneless.bureau.cases.actions.papers import (
     serve_document,
     withdraw_document,
 )
+from notoneless.bureau.cases.actions.platform import answer_platform, give_platform_list
 from notoneless.bureau.cases.actions.settling import settle
 from notoneless.bureau.cases.actions.writing import (
     decide,
@@ -41,6 +42,7 @@ from notoneless.bureau.cases.actions.writing import (
 from notoneless.i18n import N_
 
 __all__ = [
+    "answer_platform",
     "answer_public_word",
     "answer_task",
     "apply_for_excuse",
@@ -51,6 +53,7 @@ __all__ = [
     "draft_document",
     "follow_merges",
     "gap_gone",
+    "give_platform_list",
     "hand_over",
     "issue_document",
     "move",
@@ -88,6 +91,8 @@ VERBS = {
     "case.parted": N_("并案分开"),
     "excuse.applied": N_("申请依法除外"),
     "excuse.decided": N_("审批依法除外"),
+    "platform.answered": N_("答复国家平台下发的名单"),
+    "platform.list_given": N_("导出报国家平台的名单"),
     "public_word.written": N_("记群众反映"),
     "public_word.answered": N_("答复群众反映"),
 }
