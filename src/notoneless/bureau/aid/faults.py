@@ -129,3 +129,28 @@ NOT_RECOVERABLE = FaultKind(
     N_("最多可以追回 {most} 元，填的是 {amount} 元"),
     N_("按实际退回的金额填；已追回的不再计"),
 )
+NO_CANDIDATES = FaultKind(
+    "S131",
+    N_("{where}现在没有符合这项政策其余条件的学生"),
+    N_("看政策页面的条件；名单没有入库的先入库"),
+)
+RANKED_ALREADY = FaultKind(
+    "S132",
+    N_("这里本学年已经有这项政策的排序"),
+    N_("在“名额”里打开它接着办；还没有确认的可以作废重来"),
+)
+RANKED_ELSEWHERE = FaultKind(
+    "S133",
+    N_("这项政策不在这一级排序"),
+    N_("按学校排的选学校，按县排的选县"),
+)
+NO_QUOTA = FaultKind(
+    "S134",
+    N_("{where}还没有定名额"),
+    N_("在“规则”里给这个学校或县定本学年的名额，写明依据，再排序"),
+)
+RANKING_MOVED_ON = FaultKind(
+    "S135",
+    N_("这次排序现在是“{state}”，不能{act}"),
+    N_("刷新页面看现在的情况；别人可能刚刚办过"),
+)

@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 from notoneless.bureau.accounts.forms import Day
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.aid.models import Finding
+from notoneless.bureau.aid.ranking import orders
 from notoneless.bureau.language import gettext_lazy as _
+from notoneless.bureau.ledger.terms import policy_label
 from notoneless.i18n import gettext
 
 
@@ -145,3 +147,23 @@ class NewText(forms.Form):
         label=_("改了什么"), max_length=200, help_text=_("一句话，审批人先看这句")
     )
     source = forms.CharField(label=_("依据"), max_length=200, help_text=SOURCE)
+
+
+class NewRanking(forms.Form):
+    """A policy with a quota, and whose candidates are ranked together."""
+
+    policy = forms.ChoiceField(label=_("政策"))
+    place = forms.ModelChoiceField(
+        label=_("学校或县"),
+        queryset=Organisation.objects.none(),
+        help_text=_("按学校排的选学校，按县排的选县；名额在“规则”里定"),
+    )
+
+    def __init__(self, *args: Any, places: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among = {"school": gettext("按学校排"), "county": gettext("按县排")}
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["policy"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (one.policy, f"{policy_label(one.policy)}（{among[one.among]}）")
+            for one in orders().values()
+        ]

@@ -129,6 +129,13 @@ def counties(db: duckdb.DuckDBPyConnection) -> None:
     db.unregister("county_rows")
 
 
+def patterns(db: duckdb.DuckDBPyConnection, sweep: Sweep, table: str) -> list[tuple[int, ...]]:
+    """Every pattern met: its number, then word by word what is true and what is unknown."""
+    return db.execute(
+        f"SELECT pattern, {', '.join(_words(sweep))} FROM {table}_pattern ORDER BY pattern"
+    ).fetchall()
+
+
 def own_bits(sweep: Sweep, policy: Policy) -> list[int]:
     """The mask of a policy's own conditions, word by word."""
     own = {a for line in policy.conditions for a in atoms(line.condition)}
@@ -150,9 +157,7 @@ def word(db: duckdb.DuckDBPyConnection, sweep: Sweep, table: str) -> None:
 
     Patterns that differ only in conditions that a policy does not ask for share its words.
     """
-    met = db.execute(
-        f"SELECT pattern, {', '.join(_words(sweep))} FROM {table}_pattern ORDER BY pattern"
-    ).fetchall()
+    met = patterns(db, sweep, table)
     columns: dict[str, list[Any]] = {"policy": [], "pattern": [], "verdict": [], "text": []}
     for policy in in_force(sweep):
         masks = [mask for mask in own_bits(sweep, policy) for _ in range(2)]

@@ -26,6 +26,7 @@ from notoneless.bureau.aid.models import (
     PaidRow,
     Payment,
     Proposal,
+    Ranking,
     Reason,
     Stop,
 )
@@ -387,3 +388,25 @@ def meaning_by(change: Change, column: str) -> list[tuple[str, Meaning]]:
     rows = Effect.objects.filter(change=change).values(column).annotate(**_MEANING)
     found = [(row.pop(column) or "", Meaning(**row)) for row in rows.values(column, *_MEANING)]
     return sorted(found, key=lambda one: (-(one[1].gain + one[1].lose), one[0]))
+
+
+# --- fewer places than candidates -----------------------------------------------------------------------
+
+
+def rankings(by: User, permission: str = SEE) -> QuerySet[Ranking]:
+    """The rankings of the places in reach, newest first, each with its ``count`` and ``chosen``."""
+    return (
+        Ranking.objects.filter(place__in=reach(by, permission))
+        .select_related("place", "ranked_by", "confirmed_by")
+        .annotate(
+            count=Count("candidates"), chosen=Count("candidates", filter=~Q(candidates__tier=""))
+        )
+        .order_by("-pk")
+    )
+
+
+def ranked_at(by: User) -> QuerySet[Organisation]:
+    """Schools and counties where a person may rank."""
+    return Organisation.objects.filter(
+        pk__in=reach(by, "aid.rank"), kind__in=("school", "county"), valid_to__isnull=True
+    ).order_by("kind", "name")

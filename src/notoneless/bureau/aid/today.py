@@ -68,6 +68,18 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 source=source,
             )
         )
+    if may(by, "aid.rank_confirm"):
+        waiting = queries.rankings(by, "aid.rank_confirm").filter(state="ranked")
+        found.append(
+            Task(
+                gettext("确认名额排序"),
+                waiting.exclude(ranked_by=by).count(),
+                gettext("项"),
+                reverse("aid:rankings") + "?state=ranked",
+                why=gettext("排序的人不能自己确认"),
+                source=source,
+            )
+        )
     for permission, state, what in (
         ("aid.approve", "proposed", gettext("审批发放批次")),
         ("aid.release", "approved", gettext("发放批次")),

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from notoneless.bureau.aid import views, views_batches, views_changes, views_findings
+from notoneless.bureau.aid import (
+    views,
+    views_batches,
+    views_changes,
+    views_findings,
+    views_rankings,
+)
 from notoneless.bureau.offers import MenuItem
 from notoneless.i18n import N_
 
@@ -24,6 +30,12 @@ urlpatterns = [
     path("aid/changes/<int:key>/refusal", views_changes.refuse, name="refuse_change"),
     path("aid/changes/<int:key>/withdrawal", views_changes.withdraw, name="withdraw_change"),
     path("aid/rules/<slug:key>", views_changes.ruling, name="ruling"),
+    path("aid/rankings", views_rankings.rankings, name="rankings"),
+    path("aid/rankings/new", views_rankings.new, name="new_ranking"),
+    path("aid/rankings/<int:key>", views_rankings.one_ranking, name="ranking"),
+    path("aid/rankings/<int:key>/order", views_rankings.order, name="order"),
+    path("aid/rankings/<int:key>/confirmation", views_rankings.confirm, name="confirm"),
+    path("aid/rankings/<int:key>/withdrawal", views_rankings.drop, name="drop_ranking"),
     path("aid/proposals", views.proposals, name="proposals"),
     path("aid/proposals/run", views.run, name="run"),
     path("aid/awards", views.awards, name="awards"),

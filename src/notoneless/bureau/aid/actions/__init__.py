@@ -30,6 +30,13 @@ from notoneless.bureau.aid.actions.findings import (
     take_paid_list,
     write_findings,
 )
+from notoneless.bureau.aid.actions.rankings import (
+    confirm_ranking,
+    drop_ranking,
+    give_scores,
+    list_candidates,
+    put_in_order,
+)
 from notoneless.bureau.aid.actions.recoveries import recover
 from notoneless.bureau.aid.actions.terms import propose_term, write_proposal
 from notoneless.i18n import N_
@@ -38,15 +45,20 @@ __all__ = [
     "BY_HAND",
     "approve",
     "approve_change",
+    "confirm_ranking",
     "drop",
+    "drop_ranking",
     "end_finding",
     "exported",
+    "give_scores",
     "keep_cards",
     "keep_trial",
+    "list_candidates",
     "propose_again",
     "propose_batch",
     "propose_change",
     "propose_term",
+    "put_in_order",
     "recall",
     "recover",
     "refuse_change",
@@ -75,6 +87,11 @@ VERBS = {
     "aid.recalled": N_("从批次里撤下"),
     "aid.recovered": N_("登记追回的款"),
     "aid.finding_ended": N_("了结对账结果"),
+    "aid.candidates_listed": N_("列出名额政策的候选学生"),
+    "aid.scored": N_("填候选学生的分"),
+    "aid.ranked": N_("给候选学生排序"),
+    "aid.ranking_confirmed": N_("确认名额排序"),
+    "aid.ranking_dropped": N_("作废名额排序"),
     "aid.change_proposed": N_("提出改政策"),
     "aid.change_tried": N_("试算政策改动"),
     "aid.change_approved": N_("批准政策改动"),
