@@ -211,3 +211,15 @@ def test_who_is_poor_is_told_only_to_who_may_know(bureau: Bureau, story: Case) -
     shown = told(bureau, "dropout", dt.date(2026, 9, 25))[0]["household"]
     hidden = told(bureau, "dropout", dt.date(2026, 9, 25), need=False)[0]["household"]
     assert (shown, hidden) == ("脱贫", "")
+
+
+def test_money_owed_is_no_dropout(bureau: Bureau) -> None:
+    """A case about aid stands on no ledger, and no report counts it."""
+    from notoneless.bureau.figures.kinds import figures, value
+
+    child, _ = children(bureau, 2)
+    actions.open_cases(by=SYSTEM, openings=[opening(child, kind="aid", guarantee="aid_paid")])
+    assert told(bureau, "suspected") == []
+    assert value(figures()["reports.suspected"], on=MONDAY).count == 0
+    statuses = {one["status"] for one in told(bureau, "of-age", dt.date(2026, 9, 18))}
+    assert statuses == {"在校"}

@@ -52,6 +52,12 @@ def own_eyes() -> frozenset[str]:
 
 
 @cache
+def out_of_school() -> tuple[str, ...]:
+    """The kinds of case of a child who is out of school: what the ledgers, reports and the platform count."""
+    return tuple(code for code, row in _content()["kinds"].items() if row.get("out"))
+
+
+@cache
 def visits() -> frozenset[str]:
     """The ways of contact that are visits."""
     return frozenset(code for code, row in _content()["ways"].items() if row.get("visit"))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from notoneless.bureau.accounts.models import User
+from notoneless.bureau.cases.codes import out_of_school
 from notoneless.bureau.cases.models import CHILD, OPEN, Case, Ground, PlatformAnswer
 from notoneless.bureau.cases.openings import Opening
 from notoneless.bureau.cases.transitions import states
@@ -118,7 +119,9 @@ def numbers() -> dict[int, str]:
     rows = listed().exclude(document="").values_list("child__person", "document")
     by_child = {int(child or 0): number[:40] for child, number in rows}
     for keys in chunks(by_child):
-        cases = Case.objects.filter(OPEN, child__in=keys, platform_number="").order_by("pk")
+        cases = Case.objects.filter(
+            OPEN, child__in=keys, platform_number="", kind__in=out_of_school()
+        ).order_by("pk")
         for key, child in cases.values_list("pk", "child"):
             number = by_child[int(child or 0)]
             if number not in used:
@@ -209,7 +212,7 @@ def cases_of(children: Iterable[int]) -> dict[int, Case]:
     """By child the case that answers the platform: the one in work, else the last."""
     found_: dict[int, Case] = {}
     for keys in chunks(children):
-        rows = Case.objects.filter(child__in=keys, joined_to=None)
+        rows = Case.objects.filter(child__in=keys, joined_to=None, kind__in=out_of_school())
         for case in rows.order_by(F("closed_on").asc(nulls_last=True), "pk"):
             found_[case.child_id or 0] = case
     return found_

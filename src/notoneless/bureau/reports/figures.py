@@ -10,6 +10,7 @@ from importlib.resources import files
 from django.db import connection
 from django.utils import timezone
 
+from notoneless.bureau.cases.codes import out_of_school
 from notoneless.bureau.cases.transitions import FIRST
 from notoneless.bureau.figures.kinds import Figure, Records
 from notoneless.bureau.people.figures import names
@@ -97,6 +98,10 @@ def _pupils_at_start(stage: str, on: dt.date, known_on: dt.date | None) -> str:
     return _pupils(stage, min(on, dt.date(term_on(on).school_year, 10, 31)), known_on)
 
 
+_OUT = ", ".join(f"'{kind}'" for kind in out_of_school())
+OF_CHILD = f"c.kind IN ({_OUT}) AND c.child_id IS NOT NULL"
+"""A condition over a case: it is of a child out of school; money owed has cases of its own kind."""
+
 _PLACE = "coalesce(c.school_id, c.home_id, c.county_id)"
 
 
@@ -122,7 +127,7 @@ def _in_state(states: tuple[str, ...], on: dt.date, known_on: dt.date | None) ->
     known = f"AND e.written_at < {until(known_on)}" if known_on else ""
     return f"""
         SELECT c.id AS record, {_PLACE} AS place FROM cases_case c
-        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND (
+        WHERE {OF_CHILD} AND c.joined_to_id IS NULL AND (
             SELECT {STATE} FROM cases_entry e
             WHERE e.case_id = c.id AND ({STATE}) <> '' AND e.at < {until(on)} {known}
             ORDER BY e.at DESC, e.id DESC LIMIT 1) IN ({listed})"""
@@ -144,7 +149,7 @@ def _moved_in(period: str, states: tuple[str, ...], on: dt.date, known_on: dt.da
     return f"""
         SELECT DISTINCT c.id AS record, {_PLACE} AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL AND {STATE} IN ({listed})
+        WHERE {OF_CHILD} AND c.joined_to_id IS NULL AND {STATE} IN ({listed})
           AND e.at >= {midnight(_begun(period, on))} AND e.at < {until(on)} {known}"""
 
 
@@ -155,7 +160,7 @@ def _dropped_out(on: dt.date, known_on: dt.date | None) -> str:
     return f"""
         SELECT c.child_id AS record, min({_PLACE}) AS place FROM cases_case c
         JOIN cases_entry e ON e.case_id = c.id
-        WHERE c.child_id IS NOT NULL AND {STATE} IN ({listed})
+        WHERE {OF_CHILD} AND {STATE} IN ({listed})
           AND e.at >= {midnight(dt.date(term_on(on).school_year, 9, 1))} AND e.at < {until(on)} {known}
         GROUP BY c.child_id"""
 

@@ -22,7 +22,7 @@ from notoneless.bureau.cases.models import Case, Document, Entry, Responsible
 from notoneless.bureau.cases.transitions import FIRST, active, states, ways
 from notoneless.bureau.people.bulk import chunks
 from notoneless.bureau.people.standing import When
-from notoneless.bureau.reports.figures import DROPOUT, STATE, SUSPECTED, midnight, until
+from notoneless.bureau.reports.figures import DROPOUT, OF_CHILD, STATE, SUSPECTED, midnight, until
 from notoneless.bureau.reports.ledger_people import Cells, Told
 from notoneless.calendar import term_on
 from notoneless.i18n import N_, gettext
@@ -65,7 +65,7 @@ def _last(when: When, case: str = "c.id") -> str:
 
 def _cases(place: Organisation, when: When, condition: str) -> QuerySet[Case]:
     opened = _any(f"e.kind = 'opened' AND {_told(when)}")
-    keys = f"""SELECT c.id FROM cases_case c WHERE c.child_id IS NOT NULL AND c.joined_to_id IS NULL
+    keys = f"""SELECT c.id FROM cases_case c WHERE {OF_CHILD} AND c.joined_to_id IS NULL
         AND {opened} AND ({condition})"""
     inside = Lineage.objects.filter(above=place).values("below")
     if place.kind == "county":

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Lineage, Organisation
+from notoneless.bureau.cases.codes import out_of_school
 from notoneless.bureau.cases.codes import word as case_word
 from notoneless.bureau.cases.models import Case, Entry
 from notoneless.bureau.people.bulk import chunks
@@ -124,7 +125,7 @@ def _cases(children: Collection[int], when: When) -> dict[int, list[tuple[Case, 
     """The cases in work of each child, with their states then."""
     found: dict[int, list[tuple[Case, str]]] = {}
     for keys in chunks(children):
-        cases = list(Case.objects.filter(child__in=keys, joined_to=None))
+        cases = list(Case.objects.filter(child__in=keys, joined_to=None, kind__in=out_of_school()))
         states = states_then([case.pk for case in cases], when)
         for case in cases:
             if state := states.get(case.pk):

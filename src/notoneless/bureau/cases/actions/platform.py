@@ -10,7 +10,8 @@ from notoneless.bureau.accounts import queries as accounts
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.cases import platform_list
-from notoneless.bureau.cases.models import CHILD, OPEN, Case, PlatformAnswer
+from notoneless.bureau.cases.codes import out_of_school
+from notoneless.bureau.cases.models import OPEN, Case, PlatformAnswer
 from notoneless.bureau.people.contents import without_numbers
 
 
@@ -32,7 +33,7 @@ def give_platform_list(*, by: User, county: Organisation, purpose: str) -> list[
     The purpose goes to the log with the number of rows; an ID number in it does not.
     """
     accounts.require(by, "case.hand_in", county)
-    cases = Case.objects.filter(OPEN, subject_kind=CHILD, county=county).order_by("number")
+    cases = Case.objects.filter(OPEN, kind__in=out_of_school(), county=county).order_by("number")
     rows = platform_list.handed_in(list(cases), timezone.localdate())
     audit.record(
         by,
