@@ -46,13 +46,20 @@ def fill(children: int) -> object:
 
 
 def users(county: object) -> tuple[object, object]:
-    """A maker and a checker."""
+    """A maker and a checker, who may pass a batch of any sum."""
     import datetime as dt
+
+    from django.utils import timezone
 
     from notoneless.bureau.accounts import actions
     from notoneless.bureau.accounts.models import User
     from notoneless.bureau.audit.actions import SYSTEM
+    from notoneless.bureau.rules.models import Setting
 
+    Setting.objects.create(
+        key="aid.county_approves_up_to", organisation=county, value="900000000", source="bench",
+        status="unverified", valid_from=dt.date(2020, 1, 1), settled_at=timezone.now(),
+    )  # fmt: skip
     made = []
     for name, role in (("maker", "county_aid_officer"), ("checker", "county_leader")):
         user = User.objects.create(username=name, name=name)

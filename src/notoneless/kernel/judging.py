@@ -10,12 +10,65 @@ middle of a term, and `judged` puts them right:
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
+from notoneless.calendar import Term, parse_term, term_on
 from notoneless.engines.duckdb import name as quoted
+from notoneless.kernel.reconcile import owed, reconcile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import duckdb
+    import pyarrow as pa
+
     from notoneless.kernel.sweep import Sweep
+
+
+def hold(
+    db: duckdb.DuckDBPyConnection,
+    sweep: Sweep,
+    decide_on: Callable[[dt.date, list[int]], tuple[Sweep, pa.Table]],
+) -> None:
+    """Make ``judged`` out of the tables ``decided``, ``paid`` (as `reconcile`) and ``due`` (as `judged`).
+
+    ``decide_on`` gives, for a day before that of the sweep and some keys, the rules of that day and a table
+    of what they decided. Also makes ``held`` and ``earlier``.
+    """
+    key = quoted(sweep.subject.key)
+    db.execute(f"CREATE OR REPLACE TABLE held AS {reconcile(sweep, 'decided', 'paid')}")
+    db.execute(f"CREATE OR REPLACE TABLE earlier ({key} BIGINT, policy VARCHAR, owed BIGINT)")
+    for day, keys in _days(db, sweep).items():
+        rules, decided = decide_on(day, keys)
+        db.register("decided_then", decided)
+        db.execute(
+            f"INSERT INTO earlier SELECT {key}, policy, owed FROM ({owed(rules, 'decided_then')})"
+        )
+        db.unregister("decided_then")
+    db.execute(f"CREATE OR REPLACE TABLE judged AS {judged(sweep, 'held', 'earlier', 'due')}")
+
+
+def _days(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> dict[dt.date, list[int]]:
+    """Whose payments are judged by another day than that of the sweep: who was paid more than is owed now."""
+    key = quoted(sweep.subject.key)
+    rows = db.execute(
+        f"SELECT DISTINCT p.paid_on, p.{key}, p.term FROM held h JOIN paid p USING ({key}, policy) "
+        "WHERE h.paid > h.owed AND p.amount > 0 AND p.paid_on IS NOT NULL ORDER BY ALL"
+    ).fetchall()
+    found: dict[dt.date, list[int]] = {}
+    for day, one, written in rows:
+        judged_on = min(within(day, parse_term(written) or term_on(day)), sweep.as_of)
+        if judged_on != sweep.as_of:
+            found.setdefault(judged_on, []).append(one)
+    return found
+
+
+def within(day: dt.date, term: Term) -> dt.date:
+    """The day of its term by which a payment is judged: its own, or the nearest of the term."""
+    autumn = term.season == "autumn"
+    following = Term(term.year + 1, "spring") if autumn else Term(term.year, "autumn")
+    return min(max(day, term.first_day), following.first_day - dt.timedelta(days=1))
 
 
 def judged(sweep: Sweep, held: str, then: str, due: str) -> str:

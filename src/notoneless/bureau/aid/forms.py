@@ -167,3 +167,21 @@ class NewRanking(forms.Form):
             (one.policy, f"{policy_label(one.policy)}（{among[one.among]}）")
             for one in orders().values()
         ]
+
+
+class OfTerm(forms.Form):
+    """A county and one of its terms."""
+
+    county = forms.ModelChoiceField(label=_("县"), queryset=Organisation.objects.none())
+    term = forms.ChoiceField(label=_("学期"))
+
+    def __init__(
+        self,
+        *args: Any,
+        counties: QuerySet[Organisation],
+        terms: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["term"].choices = terms  # type: ignore[attr-defined]  # a ChoiceField

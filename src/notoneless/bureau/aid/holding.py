@@ -16,16 +16,15 @@ import duckdb
 import pyarrow as pa
 from django.db import connection
 
-from notoneless.bureau.aid import instalments, proposing, rulebook
+from notoneless.bureau.aid import instalments, proposing, rulebook, standing
 from notoneless.bureau.aid.models import Award
-from notoneless.bureau.ledger.terms import term_after
 from notoneless.bureau.sweeps import deciding
-from notoneless.calendar import Term, parse_term
 from notoneless.engines.duckdb import connect
 from notoneless.i18n import gettext
+from notoneless.kernel import Sweep
 from notoneless.kernel import duckdb as engine
-from notoneless.kernel.judging import judged
-from notoneless.kernel.reconcile import owed, reason, reconcile
+from notoneless.kernel.judging import hold as kernel_hold
+from notoneless.kernel.reconcile import reason
 
 LISTED = ("owed", "short", "late", "paid_twice", "paid_not_owed")
 """Verdicts that stand on one of the four lists."""
@@ -53,20 +52,22 @@ class Found:
         return self.child, self.policy
 
 
-def hold(proposed: proposing.Proposed) -> None:
-    """Make ``judged``: a row per child and cash policy owed, paid or both, with its verdict."""
-    db = proposed.db
-    _keep(db, "paid", paid())
-    db.execute(f"CREATE OR REPLACE TABLE held AS {reconcile(proposed.sweep, 'decided', 'paid')}")
-    _keep(db, "due", _due(proposed))
-    db.execute(
-        "CREATE OR REPLACE TABLE earlier (day DATE, child BIGINT, policy VARCHAR, owed BIGINT)"
-    )
-    for day, children in _days(proposed).items():
-        _earlier(db, day, children)
-    db.execute(
-        f"CREATE OR REPLACE TABLE judged AS {judged(proposed.sweep, 'held', 'earlier', 'due')}"
-    )
+def hold(proposed: proposing.Proposed) -> dict[dt.date, pa.Table]:
+    """Make ``judged``: a row per child and cash policy owed, paid or both, with its verdict.
+
+    Gives the facts of the earlier days by which payments were judged.
+    """
+    standing.read(proposed)
+    _keep(proposed.db, "paid", paid())
+    _keep(proposed.db, "due", _due(proposed))
+    told: dict[dt.date, pa.Table] = {}
+
+    def decide_on(day: dt.date, children: list[int]) -> tuple[Sweep, pa.Table]:
+        sweep, told[day], decided = _decided(day, children)
+        return sweep, decided
+
+    kernel_hold(proposed.db, proposed.sweep, decide_on)
+    return told
 
 
 def findings(proposed: proposing.Proposed, waiting: dict[tuple[int, str], str]) -> list[Found]:
@@ -130,18 +131,18 @@ def paid() -> pa.Table:
     of_award = "JOIN aid_award a ON a.id = p.award_id JOIN people_child c ON c.id = a.child_id "
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.person_id, a.policy, a.term, p.amount, p.paid_on, 'payment', p.id, 0 "
+            "SELECT c.person_id, a.policy, a.term, p.amount, p.paid_on, 'payment', p.id, 0, a.id "
             f"FROM aid_payment p {of_award} WHERE p.state IN ('sent', 'confirmed') "
             "UNION ALL SELECT c.person_id, r.policy, r.term, r.amount, r.paid_on, 'list', r.file_id, "
-            "r.row FROM aid_paidrow r JOIN people_child c ON c.id = r.child_id WHERE NOT r.failed "
-            "UNION ALL SELECT c.person_id, a.policy, a.term, -b.amount, b.day, 'recovery', b.id, 0 "
+            "r.row, NULL FROM aid_paidrow r JOIN people_child c ON c.id = r.child_id WHERE NOT r.failed "
+            "UNION ALL SELECT c.person_id, a.policy, a.term, -b.amount, b.day, 'recovery', b.id, 0, a.id "
             f"FROM aid_recovery b JOIN aid_payment p ON p.id = b.payment_id {of_award}"
-            "UNION ALL SELECT c.person_id, r.policy, r.term, -b.amount, b.day, 'recovery', b.id, 0 "
+            "UNION ALL SELECT c.person_id, r.policy, r.term, -b.amount, b.day, 'recovery', b.id, 0, NULL "
             "FROM aid_recovery b JOIN aid_paidrow r ON r.id = b.line_id "
             "JOIN people_child c ON c.id = r.child_id ORDER BY 6, 7, 8"
         )
         rows = cursor.fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * 8
+    columns = list(zip(*rows, strict=True)) or [()] * 9
     days = [
         day if day is None or isinstance(day, dt.date) else dt.date.fromisoformat(day)
         for day in columns[4]
@@ -158,6 +159,7 @@ def paid() -> pa.Table:
             "amount": pa.array(columns[3], pa.int64()),
             "paid_on": pa.array(days, pa.date32()),
             "payment": pa.array(marks, pa.string()),
+            "of_award": pa.array(columns[8], pa.int64()),
         }
     )
 
@@ -184,47 +186,18 @@ def _due(proposed: proposing.Proposed) -> pa.Table:
     )
 
 
-# --- what was owed on the day of a payment -----------------------------------------------------------------
-
-
-def _days(proposed: proposing.Proposed) -> dict[dt.date, list[int]]:
-    """The children who were paid more than is owed now, by the days on which they were paid."""
-    rows = proposed.rows(
-        "SELECT DISTINCT p.paid_on, p.child, p.term FROM held h JOIN paid p USING (child, policy) "
-        "WHERE h.paid > h.owed AND p.amount > 0 AND p.paid_on IS NOT NULL ORDER BY ALL"
-    )
-    found: dict[dt.date, list[int]] = {}
-    for day, child, written in rows:
-        term = parse_term(written) or proposed.term
-        judged_on = min(within(day, term), proposed.sweep.as_of)
-        if judged_on != proposed.sweep.as_of:
-            found.setdefault(judged_on, []).append(child)
-    return found
-
-
-def within(day: dt.date, term: Term) -> dt.date:
-    """The day of its term by which a payment is judged: its own, or the nearest of the term."""
-    last = term_after(term).first_day - dt.timedelta(days=1)
-    return min(max(day, term.first_day), last)
-
-
-def _earlier(db: duckdb.DuckDBPyConnection, day: dt.date, children: list[int]) -> None:
-    """Add what these children were owed on a day, by its rules and facts, to ``earlier``."""
+def _decided(day: dt.date, children: list[int]) -> tuple[Sweep, pa.Table, pa.Table]:
+    """The rules of an earlier day, the facts of that day about some children, and what follows."""
     sweep = rulebook.compiled(day)
-    then = connect(memory="2GB")
+    then = connect(memory=proposing.MEMORY)
     try:
         deciding.gather(then, day, None)
         _keep(then, "asked", pa.table({"child": pa.array(sorted(set(children)), pa.int64())}))
         then.execute("CREATE TABLE of_asked AS SELECT f.* FROM facts f JOIN asked USING (child)")
-        then.execute(f"CREATE TABLE decided AS {engine.decide(then, sweep, 'of_asked')}")
-        told = then.sql(
-            f"SELECT DATE '{day}' AS day, child, policy, owed FROM ({owed(sweep, 'decided')})"
-        ).to_arrow_table()
+        facts = then.sql("SELECT * FROM of_asked ORDER BY child").to_arrow_table()
+        return sweep, facts, then.sql(engine.decide(then, sweep, "of_asked")).to_arrow_table()
     finally:
         then.close()
-    db.register("told_then", told)
-    db.execute("INSERT INTO earlier SELECT day, child, policy, owed FROM told_then")
-    db.unregister("told_then")
 
 
 def _keep(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

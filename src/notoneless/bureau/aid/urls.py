@@ -54,6 +54,7 @@ urlpatterns = [
     path("aid/findings", views_findings.findings, name="findings"),
     path("aid/findings/<int:key>", views_findings.finding, name="finding"),
     path("aid/findings/<int:key>/recovery", views_findings.recover, name="recover"),
+    path("aid/bundle", views_findings.bundle, name="bundle"),
     path("aid/paid-lists", views_findings.paid_lists, name="paid_lists"),
     path("aid/payments/<int:key>/drop", views_batches.drop, name="drop"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,7 @@ from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.aid import actions, queries
-from notoneless.bureau.aid.forms import CameBack, Ending, PaidListFile
+from notoneless.bureau.aid.forms import CameBack, Ending, OfTerm, PaidListFile
 from notoneless.bureau.aid.models import Award, Finding, PaidRow, Payment
 from notoneless.bureau.ledger.terms import policy_label, term_label
 from notoneless.bureau.tables import Column, Fen, Table
@@ -73,6 +75,7 @@ def findings(request: Request) -> HttpResponse:
             "last": last,
             "lists": queries.paid_lists(request.user)[:10],
             "may_batch": may(request.user, "aid.batch"),
+            "may_bundle": may(request.user, "aid.bundle"),
         },
     )
 
@@ -210,4 +213,35 @@ def paid_lists(request: Request) -> HttpResponse:
             "button": gettext("收名册"),
             "back": reverse("aid:findings"),
         },
+    )
+
+
+@needs("aid.bundle")
+def bundle(request: Request) -> HttpResponse:
+    """Give an auditor a county's term, to be recomputed outside."""
+    form = OfTerm(
+        request.POST or None,
+        counties=queries.counties(request.user, "aid.bundle"),
+        terms=[(one, term_label(one)) for one in queries.terms()],
+    )
+
+    def act() -> HttpResponse:
+        county, term = form.cleaned_data["county"], form.cleaned_data["term"]
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "bundle.zip"
+            actions.take_bundle(by=request.user, county=county, term=term, into=file)
+            response = HttpResponse(file.read_bytes(), content_type="application/zip")
+        response["Content-Disposition"] = f'attachment; filename="aid-{county.pk}-{term}.zip"'
+        return response
+
+    return answer_form(
+        request,
+        form,
+        act,
+        title=gettext("审计包"),
+        button=gettext("取审计包"),
+        lead=gettext(
+            "规则、事实、奖补、付款、账本放在一个文件里，孩子用代码；在没有本系统的电脑上也能重算，逐项说相等还是不相等"
+        ),
+        back=reverse("aid:findings"),
     )

@@ -15,6 +15,7 @@ from notoneless.bureau.aid.actions.batches import (
     release,
     send_back,
 )
+from notoneless.bureau.aid.actions.bundles import say_taken, take_bundle
 from notoneless.bureau.aid.actions.cards import keep_cards
 from notoneless.bureau.aid.actions.changes import (
     approve_change,
@@ -63,8 +64,10 @@ __all__ = [
     "recover",
     "refuse_change",
     "release",
+    "say_taken",
     "send_back",
     "take_answers",
+    "take_bundle",
     "take_paid_list",
     "try_change",
     "withdraw_change",
@@ -86,6 +89,7 @@ VERBS = {
     "aid.paid_list_taken": N_("收发放名册"),
     "aid.recalled": N_("从批次里撤下"),
     "aid.recovered": N_("登记追回的款"),
+    "aid.bundle_taken": N_("取审计包"),
     "aid.finding_ended": N_("了结对账结果"),
     "aid.candidates_listed": N_("列出名额政策的候选学生"),
     "aid.scored": N_("填候选学生的分"),

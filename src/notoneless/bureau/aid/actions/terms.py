@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pyarrow as pa
 from django.db import connection
 from django.utils import timezone
 
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
-from notoneless.bureau.aid import faults, holding, proposing, stopping
+from notoneless.bureau.aid import faults, holding, proposing, standing, stopping
 from notoneless.bureau.aid.actions.findings import write_findings
 from notoneless.bureau.aid.models import (
     Award,
@@ -72,7 +71,7 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
             )
         ),
     )
-    _compare(proposed, term)
+    standing.read(proposed)
     made = proposed.rows(
         "SELECT child, policy, county, school, owed, why FROM owed o WHERE NOT EXISTS "
         "(SELECT 1 FROM standing s WHERE s.child = o.child AND s.policy = o.policy) ORDER BY ALL"
@@ -154,26 +153,3 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
         stopped=stopped, resumed=resumed,
     )  # fmt: skip
     return new
-
-
-def _compare(proposed: proposing.Proposed, term: str) -> None:
-    """``standing``: the term's awards as they are, in the proposal's own tables."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, child_id, policy, state, amount, school_id, county_id FROM aid_award "
-            "WHERE term = %s",
-            [term],
-        )
-        rows = cursor.fetchall()
-    names = ("award", "child", "policy", "state", "amount", "school", "county")
-    kinds = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64())
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    table = pa.table(
-        {
-            name: pa.array(values, kind)
-            for name, values, kind in zip(names, columns, kinds, strict=True)
-        }
-    )
-    proposed.db.register("standing_rows", table)
-    proposed.db.execute("CREATE OR REPLACE TABLE standing AS SELECT * FROM standing_rows")
-    proposed.db.unregister("standing_rows")
