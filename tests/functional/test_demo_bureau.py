@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from demo_bureau import OWN, Row, Visitor, people, run, served, text
 
 from notoneless.bureau.accounts.policy import policy
+from notoneless.bureau.cases.transitions import states
 from notoneless.demo.bureau import folder
 from notoneless.demo.bureau.second_factor import code
 from notoneless.faults import Refusal
@@ -65,6 +69,41 @@ def test_everybody_can_begin_to_work(role: str, who: dict[str, Row], address: st
     used = Visitor(address)
     used.log_in(role, who[role].password)
     assert used.url == "/login", "a one-time password is used up"
+
+
+OUT = {"never_enrolled", "left_for_nowhere", "absent", "ghost", "suspension_expired"}
+LISTED_LATER = {"deferred", "suspended"}
+"""What is true of children whose list of excuses is left to the reader of the tutorial."""
+SETTLED = {"returned", "watched", "closed", "data_error", "elsewhere", "excused", "handed_out"}
+
+
+def test_the_cases_of_its_term_are_those_of_the_countys_truth(made) -> None:
+    """Who is truly out of school has a case on which work goes on; what is settled is truly so."""
+    truth: dict[tuple[str, str], set[str]] = {}
+    told = made[0].parent / "lists-truth" / "children.csv"
+    with told.open(encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            truth.setdefault((row["name"], row["birth_date"]), set()).add(row["situation"])
+    with closing(sqlite3.connect(made[0] / "bureau.sqlite3")) as database:
+        cases = database.execute(
+            "SELECT k.state, p.name, p.birth_date FROM cases_case k"
+            " JOIN people_child p ON p.id = k.child_id"
+        ).fetchall()
+        kinds = "inspections_signature placements_visit placements_admission reports_filing"
+        for table in (*kinds.split(), "attendance_call", "cases_document", "cases_publicword"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0], table
+    assert {state for state, *_ in cases} == set(states())
+    at_work = set()
+    for state, name, born in cases:
+        situations = truth[name, born]
+        if state in SETTLED:
+            assert situations - OUT, (state, situations)
+        else:
+            assert situations & (OUT | LISTED_LATER), (state, situations)
+            at_work.add((name, born))
+    for key, situations in truth.items():
+        if len(situations) == 1:  # of namesakes born on one day two may still be doubted
+            assert not situations & OUT or key in at_work, situations
 
 
 def test_the_next_countys_officer_finds_nobody_of_ours(who: dict[str, Row], address: str) -> None:

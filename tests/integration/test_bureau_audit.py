@@ -69,6 +69,11 @@ def test_saying_something_outside_of_an_action_is_an_error() -> None:
 def test_an_id_number_does_not_get_into_the_log() -> None:
     with pytest.raises(ValueError, match="ID number"):
         say("test.said", number="510699201503120017")
+    with pytest.raises(ValueError, match="ID number"):
+        say("test.said", number="f510699201503120017f")
+    say(
+        "test.said", digest="f510699201503120017" + "f" * 45
+    )  # digits of a hash are nobody's number
 
 
 @pytest.mark.django_db

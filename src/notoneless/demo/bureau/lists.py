@@ -34,6 +34,7 @@ LEFT = "延缓入学及休学审批"
 
 def fill(scene: Scene) -> None:
     """Hand in every list at once, look at what each would change, take them in one after the other."""
+    scene.clock.turn(scene.listed)
     files = sorted((path for path in scene.lists.iterdir() if _wanted(path)), key=_turn)
     scene.say(gettext("交名单：{count}份").format(count=len(files)))
     with reading() as read:

@@ -46,7 +46,8 @@ def add(scene: Scene, role: str, place: Organisation, name: str) -> Person:
     """Invite somebody and give them a role; their login name is the role's, numbered where it is taken."""
     held = sum(person.role.id == role for person in scene.people)
     login = role if not held else f"{role}{held + 1}"
-    user, password = actions.invite(by=SYSTEM, username=login, name=name)
+    with scene.clock.now():
+        user, password = actions.invite(by=SYSTEM, username=login, name=name)
     actions.grant(by=SYSTEM, user=user, role=role, organisation=place)
     new = Person(user, policy().roles[role], place, password)
     scene.people.append(new)
