@@ -162,6 +162,19 @@ def test_a_report_of_a_quarter_counts_the_whole_quarter(bureau, monkeypatch):
         assert moved & set(of_period.values()) == {of_period[kind.period]}, kind.id
 
 
+def test_money_owed_is_no_dropout(bureau):
+    taken_in(bureau, [row(1, class_name="1班")], "roll")
+    gap = Opening(
+        subject=Child.objects.get().pk, kind="aid", guarantee="in_class", source="aid",
+        on=timezone.localdate(),
+    )  # fmt: skip
+    open_cases(by=SYSTEM, openings=[gap])
+    told = queries.values(QUARTER, bureau["county"], timezone.localdate())
+    assert {name: one["count"] for name, one in told.items() if "suspected" in name} == {
+        "reports.suspected_quarter": 0, "reports.suspected": 0,
+    }  # fmt: skip
+
+
 def test_known_then(bureau, time_goes_on):
     taken_in(bureau, [row(1, class_name="1班")], "roll")
     earlier = time_goes_on(days=3)
