@@ -41,29 +41,29 @@ __all__ = [
 F_ = TypeVar("F_", bound=Fact)
 
 
-WIDE = ("county", "city", "province")
+FEW = 300
+"""So many places are named in a statement one by one, three times over: under what any database allows."""
 
 
 def children(by: User, permission: str = "child.see") -> QuerySet[Child]:
     """The children in reach of a person: living, at school or in class where they are responsible."""
     here = reach(by, permission)
-    wide = here.filter(above__kind__in=WIDE).exists()
-    return _within(Child.objects.filter(person=F("pk")), here, by_place=not wide)
+    rows = Child.objects.filter(person=F("pk"))
+    few = list(here[: FEW + 1])
+    if len(few) > FEW:
+        return _within(rows, here)
+    # By name, so that both databases begin with the places; PostgreSQL reads every child for an OR of selects.
+    return rows.filter(Q(home__in=few) | Q(school__in=few) | Q(attending__in=few))
 
 
-def _within(
-    rows: QuerySet[Child], here: QuerySet[Lineage, int], *, by_place: bool
-) -> QuerySet[Child]:
-    """Those of ``rows`` who are at these places.
+def _within(rows: QuerySet[Child], here: QuerySet[Lineage, int]) -> QuerySet[Child]:
+    """Those of ``rows`` who are at these places; the database must not begin with them.
 
-    ``by_place`` lets the database begin with the places. It must not where most children are in reach, or
-    where a name is the shorter way: the sum hides the column from the planner.
+    Where most children are in reach, or a name is the shorter way: the sum hides the column from the planner.
     """
-    if not by_place:
-        hidden = {f"at_{name}": F(f"{name}_id") + 0 for name in ("home", "school", "attending")}
-        found = rows.alias(**hidden)
-        return found.filter(Q(at_home__in=here) | Q(at_school__in=here) | Q(at_attending__in=here))
-    return rows.filter(Q(home__in=here) | Q(school__in=here) | Q(attending__in=here))
+    hidden = {f"at_{name}": F(f"{name}_id") + 0 for name in ("home", "school", "attending")}
+    found = rows.alias(**hidden)
+    return found.filter(Q(at_home__in=here) | Q(at_school__in=here) | Q(at_attending__in=here))
 
 
 def search(by: User, words: str) -> QuerySet[Child]:
@@ -73,7 +73,7 @@ def search(by: User, words: str) -> QuerySet[Child]:
     """
     words = words.strip()
     here = reach(by, "child.see")
-    found = _within(Child.objects.filter(person=F("pk")), here, by_place=False)
+    found = _within(Child.objects.filter(person=F("pk")), here)
     if not words:
         return found.none()
     if len(words) >= 15 and words[:-1].isdigit():
@@ -113,7 +113,13 @@ def standing_identity(child: Child, when: When | None = None) -> Identity | None
 
 def child(by: User, key: int) -> Child | None:
     """A child in reach; None when there is none of the key, or not for this person."""
-    return children(by).select_related("home", "school").filter(pk=key).first()
+    rows = Child.objects.filter(person=F("pk"), pk=key)
+    one = rows.select_related("home", "school").first()
+    if one is None:
+        return None
+    # The child first, then whether it is in reach: a county's places need not be gone through for one.
+    places = {one.home_id, one.school_id, one.attending_id} - {None}
+    return one if reach(by, "child.see").filter(below__in=places).exists() else None
 
 
 def seat(one: Child, when: When) -> Enrolment | None:
@@ -145,12 +151,11 @@ def siblings(by: User, one: Child) -> QuerySet[Child]:
     ).values("id_index")
     there = Residence.objects.filter(household__in=homes, retracted_at__isnull=True)
     theirs = Guardian.objects.filter(id_index__in=numbers, retracted_at__isnull=True)
-    return (
-        children(by)
-        .filter(Q(pk__in=there.values("child__person")) | Q(pk__in=theirs.values("child__person")))
-        .exclude(pk=one.pk)
-        .order_by("birth_date", "pk")
-    )
+    # Who they are first, a handful; then which of them are in reach.
+    found = {
+        key for facts in (there, theirs) for key in facts.values_list("child__person", flat=True)
+    }
+    return children(by).filter(pk__in=found - {one.pk}).order_by("birth_date", "pk")
 
 
 def merges(one: Child) -> QuerySet[Merge]:
