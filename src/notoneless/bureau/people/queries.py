@@ -152,10 +152,11 @@ def siblings(by: User, one: Child) -> QuerySet[Child]:
     there = Residence.objects.filter(household__in=homes, retracted_at__isnull=True)
     theirs = Guardian.objects.filter(id_index__in=numbers, retracted_at__isnull=True)
     # Who they are first, a handful; then which of them are in reach.
-    found = {
-        key for facts in (there, theirs) for key in facts.values_list("child__person", flat=True)
-    }
-    return children(by).filter(pk__in=found - {one.pk}).order_by("birth_date", "pk")
+    found: set[int] = set()
+    for facts in (there, theirs):
+        keys = facts.values_list("child__person", flat=True)
+        found.update(key for key in keys if key and key != one.pk)
+    return children(by).filter(pk__in=found).order_by("birth_date", "pk")
 
 
 def merges(one: Child) -> QuerySet[Merge]:
