@@ -282,6 +282,134 @@ def day(lists: list[str]) -> dict[str, dict[str, int]]:
     return spend(_officer(), [Path(path) for path in lists])
 
 
+# --- a case ------------------------------------------------------------------------------------------
+
+
+@act
+def begin_case() -> None:
+    """A child of the school, and the two people without whom no case is closed."""
+    import datetime as dt
+
+    from notoneless.bureau.accounts import actions
+    from notoneless.bureau.accounts.models import Organisation, User
+    from notoneless.bureau.audit.actions import SYSTEM
+    from notoneless.bureau.people.models import Child
+
+    begin()
+    township = Organisation.objects.get(kind="township")
+    cadre = User.objects.create(username="cadre", name="方杰")
+    actions.grant(by=SYSTEM, user=cadre, role="township_cadre", organisation=township,
+                  valid_from=dt.date(2020, 1, 1))  # fmt: skip
+    school = Organisation.objects.get(kind="school")
+    child = Child.objects.create(name="陈小禾", home=township, school=school, on_roll=True)
+    Child.objects.filter(pk=child.pk).update(person=child)
+
+
+@act
+def open_case() -> Any:
+    """The gap of the child becomes its case; again it is the same case."""
+    import datetime as dt
+
+    from notoneless.bureau.audit.actions import SYSTEM
+    from notoneless.bureau.cases import actions
+    from notoneless.bureau.cases.openings import Opening
+    from notoneless.bureau.people.models import Child
+
+    opening = Opening(Child.objects.get().pk, "absent", "in_class", "rollcall",
+                      dt.date(2026, 9, 14), since=dt.date(2026, 9, 9))  # fmt: skip
+    actions.open_cases(by=SYSTEM, openings=[opening])
+
+
+VISIT = "5b0ca0a2-6c0f-4a3c-9d3e-0a6a0b1d7f10"
+PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
+
+
+@act
+def visit() -> Any:
+    """The phone sends what the cadre wrote, with its photo; it may send it again."""
+    import datetime as dt
+    from uuid import UUID
+
+    from django.utils import timezone
+
+    from notoneless.bureau.accounts.models import User
+    from notoneless.bureau.cases import actions
+    from notoneless.bureau.cases.models import Case
+
+    at = dt.datetime(2026, 9, 15, 10, tzinfo=timezone.get_default_timezone())
+    actions.write_contact(by=User.objects.get(username="cadre"), case=Case.objects.get(),
+                          key=UUID(VISIT), at=at, way="home", whom="mother", text="答应返校",
+                          result="promised", next_step="再访", photos=[("a.jpg", PHOTO)])  # fmt: skip
+
+
+@act
+def bring_back() -> None:
+    """From the visit to the last days of watching."""
+    import datetime as dt
+
+    from notoneless.bureau.accounts.models import User
+    from notoneless.bureau.cases import actions
+    from notoneless.bureau.cases.models import Case
+    from notoneless.bureau.cases.moves import Told
+
+    cadre = User.objects.get(username="cadre")
+    for way, seen, told in (
+        ("return", "suspected", Told(dt.date(2026, 9, 16), word="回来了")),
+        ("place", "returned", Told(dt.date(2026, 9, 17), placement="same", instead="班主任见到")),
+    ):
+        actions.move(by=cadre, case=Case.objects.get(), way=way, seen=seen, told=told)
+
+
+@act
+def close_case() -> Any:
+    """The county's officer closes it; who presses the button again is refused."""
+    import datetime as dt
+
+    from notoneless.bureau.cases import actions
+    from notoneless.bureau.cases.models import Case
+    from notoneless.bureau.cases.moves import Told
+    from notoneless.faults import Refusal
+
+    told = Told(dt.date(2026, 10, 30), word="稳定在校", instead="学校证明")
+    try:
+        actions.move(by=_officer(), case=Case.objects.get(), way="close", seen="watched", told=told)
+    except Refusal as refused:
+        if {fault.code for fault in refused.faults} != {"B602"}:
+            raise
+
+
+@act
+def case_state() -> dict[str, Any]:
+    """What `state` says, with the case, its timeline and its photos."""
+    from notoneless.bureau.cases import files
+    from notoneless.bureau.cases.models import Case, Entry, File
+    from notoneless.bureau.cases.transitions import states
+
+    found = state()
+    for file in File.objects.all():
+        try:
+            files.kept(file.digest)
+        except Exception as error:
+            found["wrong"].append(f"photo {file.pk}: {type(error).__name__}")
+    for case in Case.objects.all():
+        last = case.entries.filter(kind="moved").order_by("-pk").first()
+        if case.state != (last.state if last else "suspected"):
+            found["wrong"].append(f"case {case.pk}: the timeline does not tell of {case.state}")
+        if (case.closed_on is not None) != states()[case.state].final:
+            found["wrong"].append(f"case {case.pk}: {case.state}, closed on {case.closed_on}")
+    if Case.objects.filter(closed_on=None).count() > 1:
+        found["wrong"].append("two active cases")
+    return {
+        "wrong": found["wrong"],
+        "rows": found["rows"],
+        "cases": [
+            [case.pk, case.state, str(case.closed_on), case.next_step is not None]
+            for case in Case.objects.all()
+        ],
+        "lines": list(Entry.objects.order_by("pk").values_list("kind", "way", "state", "code")),
+    }
+
+
 # --- naive versions of the code ---------------------------------------------------------------------
 
 
@@ -307,6 +435,24 @@ def marker_first() -> None:
 
     actions.commit = naive  # type: ignore[assignment]
     jobs.actions = actions  # type: ignore[attr-defined]
+
+
+@mutant
+def photo_later() -> None:
+    """The row of a photo is committed, then its content is written."""
+    from hashlib import sha256
+
+    from django.db import transaction
+
+    from notoneless.bureau.cases import files
+
+    keep = files.keep
+
+    def naive(content: bytes) -> str:
+        transaction.on_commit(lambda: keep(content) and None)
+        return sha256(content).hexdigest()
+
+    files.keep = naive
 
 
 @mutant
