@@ -213,6 +213,18 @@ def test_the_three_comparisons_add_up(judged: Bureau) -> None:
     assert rows(client, poor) == 1
 
 
+def test_the_four_checks_stand_above_the_comparisons(judged: Bureau) -> None:
+    """Each with the list it rests on; who may not know of need has three of them."""
+    page = re.sub(r"<[^>]+>", " ", logged_in(judged["owner"]).get("/comparisons").content.decode())
+    page = re.sub(r"\s+", " ", page)
+    assert "查户籍：适龄儿童 24 户籍适龄儿童名单" in page
+    assert "查学籍：在籍学生 21 学籍名册" in page
+    assert "查在校：点名在课堂 9 " in page, page[page.index("查在校"):][:60]
+    assert "查脱贫户：适龄儿童" in page
+    teacher = logged_in(judged["class_teacher"]).get("/comparisons").content.decode()
+    assert "查脱贫户" not in teacher
+
+
 def test_an_auditor_may_look_at_an_earlier_day(judged: Bureau) -> None:
     client = logged_in(judged["auditor"])
     assert '<option value="2026-10-31">' in client.get("/board").content.decode()

@@ -14,7 +14,14 @@ from notoneless import kernel
 from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import above, may, reach
-from notoneless.bureau.sweeps import asked, board_export, board_reading, comparing, sentences
+from notoneless.bureau.sweeps import (
+    asked,
+    board_export,
+    board_reading,
+    comparing,
+    four_checks,
+    sentences,
+)
 from notoneless.bureau.sweeps import behind as rows_behind
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Count
@@ -170,7 +177,7 @@ def comparisons(request: Request) -> HttpResponse:
     if kind not in kinds:
         kind = kinds[0] if kinds else ""
     part = comparing.page(told, timezone.localdate())
-    title = gettext("{place}三比对").format(place=told.place.name)
+    title = gettext("{place}四查三比对").format(place=told.place.name)
     table = Table(
         request,
         comparing.lines(told, kind),
@@ -183,6 +190,7 @@ def comparisons(request: Request) -> HttpResponse:
         "sweeps/comparisons.html",
         {
             "part": part,
+            "checks": four_checks.checks(told, part["lists"]),
             "held": held(request.user).filter(county=told.place).first(),
             "kind": kind,
             "kinds": [(one, str(Organisation.Kind(one).label)) for one in kinds],
