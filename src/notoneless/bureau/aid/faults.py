@@ -154,3 +154,34 @@ RANKING_MOVED_ON = FaultKind(
     N_("这次排序现在是“{state}”，不能{act}"),
     N_("刷新页面看现在的情况；别人可能刚刚办过"),
 )
+NOT_IN_KIND = FaultKind(
+    "S141",
+    N_("这项政策不是实物，也不是减免"),
+    N_("现金在“应助未助”里提批次；贷款在“助学贷款”里登记"),
+)
+NOBODY_LEFT = FaultKind(
+    "S142",
+    N_("{where}这学期没有应享受而没有登记过的学生"),
+    N_("看政策页面的理由；名单变了先重算，再登记"),
+)
+DELIVERY_MOVED_ON = FaultKind(
+    "S143",
+    N_("这一笔已经是“{state}”"),
+    N_("刷新页面看现在的情况；登记错了、已经结算的，请在账本里更正"),
+)
+NO_VERDICT_YET = FaultKind(
+    "S144",
+    N_("{term}还没有算过这个学生应享受什么"),
+    N_("先在“测算”里算一遍"),
+)
+NO_LOAN = FaultKind("S145", N_("按规则不能贷：{why}"), N_("先办困难认定；资料有误的先改名单"))
+LOAN_TOO_LARGE = FaultKind(
+    "S146",
+    N_("一年最多贷 {most} 元，填的是 {amount} 元"),
+    N_("按合同上一个学年的金额填"),
+)
+LOAN_ALREADY = FaultKind(
+    "S147",
+    N_("这个学生本学年已经登记过贷款，或者合同号登记过"),
+    N_("在“助学贷款”里查原来的一笔"),
+)

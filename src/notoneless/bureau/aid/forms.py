@@ -9,9 +9,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from notoneless.bureau.accounts.forms import Day
 from notoneless.bureau.accounts.models import Organisation
+from notoneless.bureau.aid import rulebook
 from notoneless.bureau.aid.models import Finding
 from notoneless.bureau.aid.ranking import orders
 from notoneless.bureau.language import gettext_lazy as _
@@ -185,3 +187,40 @@ class OfTerm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["term"].choices = terms  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class NewDelivery(forms.Form):
+    """What a school gave to its pupils."""
+
+    school = forms.ModelChoiceField(label=_("学校"), queryset=Organisation.objects.none())
+    policy = forms.ChoiceField(label=_("政策"))
+    day = forms.DateField(label=_("发放日期"), widget=Day, initial=timezone.localdate)
+    paper = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("签收表、入库单或者减免登记表的编号")
+    )
+
+    def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["school"].queryset = schools  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["policy"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (one.id, str(one.text))
+            for one in rulebook.book().policies
+            if one.kind in ("in_kind", "waiver")
+        ]
+
+
+class NewLoan(forms.Form):
+    """A student loan: who lends, which contract, how much in a school year."""
+
+    lender = forms.CharField(label=_("贷款银行"), max_length=100)
+    contract = forms.CharField(
+        label=_("合同号"), max_length=40, help_text=_("加密保存，页面上只显示末四位")
+    )
+    amount = forms.DecimalField(
+        label=_("本学年金额"), min_value=0, max_digits=9, decimal_places=2, help_text=_("元")
+    )
+    signed_on = forms.DateField(label=_("签订日期"), widget=Day)
+
+    def clean_amount(self) -> int:
+        """Fen."""
+        return int(self.cleaned_data["amount"] * 100)

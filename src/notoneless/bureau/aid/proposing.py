@@ -9,6 +9,7 @@ is not owed anything is a join.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -24,7 +25,7 @@ from notoneless.engines.duckdb import connect, name, quote
 from notoneless.kernel import Policy, Sweep
 from notoneless.kernel import duckdb as engine
 from notoneless.kernel.explanations import explain_policy
-from notoneless.kernel.expressions import atoms
+from notoneless.kernel.expressions import Case, Expression, FactOf, atoms, children
 from notoneless.kernel.reconcile import owed
 from notoneless.kernel.sweep import WORD
 
@@ -72,6 +73,8 @@ def propose(on: dt.date) -> Proposed:
     lap("reasons")
     _count(db, sweep)
     lap("counts")
+    _sheet(db, sweep)
+    lap("sheets")
     return proposed
 
 
@@ -213,3 +216,56 @@ def _count(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
         else "CREATE TABLE counted (county BIGINT, policy VARCHAR, verdict VARCHAR, text VARCHAR, "
         "children BIGINT, fen BIGINT)"
     )
+
+
+def _sheet(db: duckdb.DuckDBPyConnection, sweep: Sweep) -> None:
+    """``sheeted(child, school, county, sheet)`` and ``sheet``: a row per distinct set of verdicts and sums.
+
+    Two of the same pattern have the same sums, unless a sum is a fact itself (an approved fee): what hangs on
+    such a fact tells sheets apart besides.
+    """
+    policies = in_force(sweep)
+    own = {one.id for one in policies if _sums(one.amount)}
+    groups = {one.group for one in policies if one.id in own and one.group}
+    hanging = [one for one in policies if one.id in own or one.group in groups]
+    more = "".join(f", coalesce({name(f'award_{one.id}')}::VARCHAR, '?')" for one in hanging)
+    awards = ", ".join(
+        f"any_value({name(f'award_{one.id}')}) AS {name(f'award_{one.id}')}" for one in policies
+    )
+    db.execute(
+        f"CREATE TABLE sheeted AS SELECT child, school, county, concat_ws('|', pattern{more}) AS sheet "
+        "FROM decided"
+    )
+    db.execute(
+        f"CREATE TABLE sheet AS SELECT concat_ws('|', pattern{more}) AS sheet, "
+        f"any_value(pattern) AS pattern{', ' if awards else ''}{awards} FROM decided GROUP BY 1"
+    )
+
+
+def _sums(node: Expression) -> bool:
+    """Is a fact itself a part of this sum?"""
+    if isinstance(node, FactOf):
+        return True
+    if isinstance(node, Case):  # what decides between the branches is in the pattern
+        return any(_sums(part) for part in (*(then for _, then in node.branches), node.default))
+    return any(map(_sums, children(node)))
+
+
+def sheets(proposed: Proposed) -> Iterator[tuple[str, list[tuple[str, str, int | None, str]]]]:
+    """Each sheet by its name in ``sheeted``, with its lines: policy, verdict, fen per period, words."""
+    policies = in_force(proposed.sweep)
+    words = {
+        (pattern, policy): (verdict, text)
+        for policy, pattern, verdict, text in proposed.rows("FROM decided_worded")
+    }
+    columns = "".join(f", {name(f'award_{one.id}')}" for one in policies)
+    for sheet, pattern, *awards in proposed.rows(
+        f"SELECT sheet, pattern{columns} FROM sheet ORDER BY sheet"
+    ):
+        yield (
+            sheet,
+            [
+                (one.id, words[pattern, one.id][0], fen, words[pattern, one.id][1])
+                for one, fen in zip(policies, awards, strict=True)
+            ],
+        )

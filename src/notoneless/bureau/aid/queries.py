@@ -19,18 +19,24 @@ from notoneless.bureau.aid.models import (
     Batch,
     Card,
     Change,
+    Delivery,
     Effect,
     Finding,
+    Given,
     Item,
+    Loan,
     PaidList,
     PaidRow,
     Payment,
     Proposal,
     Ranking,
     Reason,
+    SheetLine,
     Stop,
+    Told,
 )
 from notoneless.bureau.cases.models import OPEN, Case
+from notoneless.bureau.people.models import Child
 from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import parse_term, term_on
 
@@ -410,3 +416,66 @@ def ranked_at(by: User) -> QuerySet[Organisation]:
     return Organisation.objects.filter(
         pk__in=reach(by, "aid.rank"), kind__in=("school", "county"), valid_to__isnull=True
     ).order_by("kind", "name")
+
+
+# --- given otherwise than by the bank --------------------------------------------------------------------
+
+
+def given_sum(delivery: Delivery) -> tuple[int, int]:
+    """How many students had it, and what it was worth, in fen."""
+    told = Given.objects.filter(delivery=delivery).aggregate(
+        count=Count("pk"), fen=Sum("amount", default=0)
+    )
+    return told["count"], told["fen"]
+
+
+def deliveries(by: User, permission: str = SEE) -> QuerySet[Delivery]:
+    """The deliveries of the schools in reach, newest first."""
+    return Delivery.objects.filter(school__in=reach(by, permission)).select_related(
+        "school", "county", "recorded_by", "settled_by"
+    )
+
+
+def delivers_at(by: User) -> QuerySet[Organisation]:
+    """The schools for which a person notes what was given."""
+    return Organisation.objects.filter(
+        pk__in=reach(by, "aid.deliver"), kind="school", valid_to__isnull=True
+    ).order_by("name")
+
+
+def not_given(school: Organisation, policy: str, term: str) -> QuerySet[Child]:
+    """The pupils of a school who are owed a policy this term and have not had it."""
+    owed = SheetLine.objects.filter(policy=policy, verdict="owed", fen__gt=0).values("sheet")
+    told = Told.objects.filter(school=school, term=term, sheet__in=owed)
+    had = Given.objects.filter(policy=policy, term=term, stands=True)
+    return (
+        Child.objects.filter(pk__in=told.values("child"))
+        .exclude(pk__in=had.values("child"))
+        .order_by("grade", "class_name", "name", "pk")
+    )
+
+
+def loans(by: User) -> QuerySet[Loan]:
+    """The loans of the counties in reach, newest first."""
+    return (
+        Loan.objects.filter(county__in=reach(by, SEE))
+        .select_related("child", "county", "by")
+        .order_by("-pk")
+    )
+
+
+def given_to(child: int) -> QuerySet[Given]:
+    """What a child (its root's key) had otherwise than by the bank; the caller has checked the reach."""
+    return (
+        Given.objects.filter(child__person=child, stands=True)
+        .select_related("delivery")
+        .order_by("-term", "policy")
+    )
+
+
+def told_of(child: int) -> Told | None:
+    """What the rules last said of a child (its root's key), with its sheet."""
+    rows = Told.objects.filter(child__person=child).select_related("sheet")
+    return max(
+        rows, key=lambda one: (one.term[:4], one.term.endswith("autumn"), one.pk), default=None
+    )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.aid import faults, holding, proposing, standing, stopping
+from notoneless.bureau.aid.actions import telling
 from notoneless.bureau.aid.actions.findings import write_findings
 from notoneless.bureau.aid.models import (
     Award,
@@ -71,6 +72,7 @@ def write_proposal(*, by: User | audit.Actor, proposed: proposing.Proposed) -> P
             )
         ),
     )
+    telling.keep(proposed)
     standing.read(proposed)
     made = proposed.rows(
         "SELECT child, policy, county, school, owed, why FROM owed o WHERE NOT EXISTS "
