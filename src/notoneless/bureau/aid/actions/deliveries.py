@@ -62,7 +62,7 @@ def deliver(
     # Half of what is owed for a year; the fen that cannot be halved come with the autumn.
     part = "l.fen"
     if one.period == "year":
-        part = "l.fen / 2" + (" + l.fen % 2" if term.season == "autumn" else "")
+        part = "l.fen / 2" + (" + l.fen %% 2" if term.season == "autumn" else "")
     excepted = (
         f"AND t.child_id NOT IN ({', '.join(str(int(key)) for key in without)}) " if without else ""
     )
