@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 from invented_bureau import WHERE, Bureau, logged_in
 
 import notoneless.bureau
+from notoneless.bureau import tables
 from notoneless.bureau.accounts import actions, queries
 from notoneless.bureau.accounts.models import Assignment, Organisation
 from notoneless.bureau.accounts.policy import ADMINISTRATORS, policy
@@ -132,7 +134,7 @@ def test_the_matrix(bureau: Bureau) -> None:
 
 def test_a_naive_view_would_fail_the_matrix(bureau: Bureau, monkeypatch) -> None:
     """The mutant: a permission check that only asks whether somebody is logged in."""
-    monkeypatch.setattr("notoneless.bureau.accounts.access.may", lambda *_: True)
+    monkeypatch.setattr("notoneless.bureau.accounts.access.grants", lambda *_: frozenset([1]))
     wrong, _ = wrong_cells(bureau, ["class_teacher"])
     assert any("accounts:people" in cell for cell in wrong)
 
@@ -190,6 +192,29 @@ def test_a_right_that_is_taken_away_is_gone_at_the_next_request(bureau: Bureau) 
     assert client.get("/people").status_code == 200
     actions.revoke(by=SYSTEM, assignment=bureau["security_admin"].assignments.get())
     assert client.get("/people").status_code == 403
+
+
+@pytest.mark.parametrize("taken", ["the right", "nothing", "the right, and nobody looks again"])
+def test_a_right_taken_away_while_a_file_is_written_keeps_the_file(
+    bureau: Bureau, monkeypatch, taken: str
+) -> None:
+    """The last is the mutant: a view that asks only before it begins."""
+    client, officer = logged_in(bureau["county_officer"]), bureau["county_officer"]
+    write = tables.workbook
+
+    def meanwhile(*given, **how):
+        answer = write(*given, **how)
+        if taken != "nothing":
+            actions.revoke(by=SYSTEM, assignment=officer.assignments.get())
+        return answer
+
+    monkeypatch.setattr(tables, "workbook", meanwhile)
+    if "nobody" in taken:
+        once = functools.cache(lambda _user, permission: queries.grants(officer, permission))
+        monkeypatch.setattr("notoneless.bureau.accounts.access.grants", once)
+    answer = client.get("/children", {"export": "xlsx"})
+    assert answer.status_code == (403 if taken == "the right" else 200)
+    assert (answer.content[:2] == b"PK") is (taken != "the right")
 
 
 def test_who_is_deactivated_is_out_at_once(bureau: Bureau) -> None:

@@ -85,6 +85,28 @@ def test_one_password_on_many_names_locks_the_address(bureau: Bureau) -> None:
     assert is_in(client)
 
 
+def by_name_only(name_index: str, _address_index: str) -> bool:
+    tries = LoginTry.objects.filter(name_index=name_index, succeeded=False)
+    return tries.count() > admission.TRIES_PER_NAME
+
+
+def by_address_only(_name_index: str, address_index: str) -> bool:
+    tries = LoginTry.objects.filter(address_index=address_index, succeeded=False)
+    return tries.count() > admission.TRIES_PER_ADDRESS
+
+
+def test_a_lock_that_counts_only_names_is_caught(bureau: Bureau, monkeypatch) -> None:
+    monkeypatch.setattr(admission, "locked", by_name_only)
+    with pytest.raises(AssertionError):
+        test_one_password_on_many_names_locks_the_address(bureau)
+
+
+def test_a_lock_that_counts_only_addresses_is_caught(bureau: Bureau, monkeypatch) -> None:
+    monkeypatch.setattr(admission, "locked", by_address_only)
+    with pytest.raises(AssertionError):
+        test_ten_wrong_tries_lock_the_name(bureau, "class_teacher")
+
+
 @pytest.mark.parametrize(("behind_proxy", "in_time"), [(True, 1), (False, 0)])
 def test_behind_the_proxy_each_client_counts_for_itself(
     bureau: Bureau, settings, behind_proxy: bool, in_time: int

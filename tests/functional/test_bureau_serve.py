@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -116,6 +117,47 @@ def test_no_page_asks_another_server_for_anything(address: str) -> None:
         outside = re.findall(r'(?:src|href|action)="(?:https?:)?//[^"]+"', page)
         assert not outside
         assert not re.search(r"<style|style=|<script(?![^>]*src=)|\son\w+=", page)
+
+
+def listening(pid: int) -> list[str]:
+    """Where a process and all that it has started listen, as ``ss`` tells."""
+    import psutil
+
+    process = psutil.Process(pid)
+    family = {one.pid for one in [process, *process.children(recursive=True)]}
+    said = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout
+    return [
+        line.split()[3].rpartition(":")[0].strip("[]")
+        for line in said.splitlines()
+        if family & set(map(int, re.findall(r"pid=(\d+)", line)))
+    ]
+
+
+@pytest.mark.skipif(not shutil.which("ss"), reason="NOT TESTED: no ss (apt-get install iproute2)")
+def test_server_and_worker_listen_on_this_machine_only(data: Path, address: str) -> None:
+    """The mutant is a process that listens to everybody."""
+    import psutil
+
+    served = ["serve", "--data", str(data)]
+    pid = min(  # its workers are forks of it
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if (process.info["cmdline"] or [])[3:6] == served
+    )
+    found = listening(pid)
+    assert found
+    assert set(found) <= {"127.0.0.1", "::1"}
+    open_to_all = "import socket, time; s = socket.create_server(('0.0.0.0', 0)); time.sleep(60)"
+    other = subprocess.Popen([sys.executable, "-c", open_to_all])
+    try:
+        deadline = time.monotonic() + 20
+        while not (seen := listening(other.pid)):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        other.kill()
+        other.wait()
+    assert seen == ["0.0.0.0"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@
 
 A view without it fails the tests. Who is not logged in is sent to the login; who has the permission
 nowhere reads one sentence (403); an object outside of one's reach answers like a missing one (404), which
-is the matter of the app's queries: ``get_object_or_404(queries.children(by), pk=key)``.
+is the matter of the app's queries: ``get_object_or_404(queries.children(by), pk=key)``. A file is given out
+only if nothing of the right was taken away while it was being written.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from django.utils.http import urlencode
 from notoneless.bureau.accounts.admission import has_second_factor, stepped_up
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.policy import policy
-from notoneless.bureau.accounts.queries import may, needs_second_factor
+from notoneless.bureau.accounts.queries import grants, needs_second_factor
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -47,13 +48,17 @@ def needs(permission: str) -> Callable[[View], View]:
             user = request.user
             if not isinstance(user, User):
                 return redirect_to_login(request.get_full_path())
-            if not may(user, permission):
+            given = grants(user, permission)
+            if not given and not (row.roles is None and user.is_active):
                 raise PermissionDenied
             if permission != "own" and needs_second_factor(user) and not has_second_factor(user):
                 return redirect("accounts:second_factor_wanted")
             if row.step_up and not stepped_up(request):
                 return _prove_again(request)
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            if answer.has_header("Content-Disposition") and not given <= grants(user, permission):
+                raise PermissionDenied  # taken away while the file was being written
+            return answer
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by menus and tests
         return guarded  # type: ignore[return-value]  # same signature as the view

@@ -65,6 +65,12 @@ def may(by: User, permission: str, at: Organisation | int | None = None) -> bool
     return reach(by, permission).filter(below=key).exists()
 
 
+def grants(by: User, permission: str) -> frozenset[int]:
+    """The assignments (their keys) in force that give a person this permission."""
+    roles = policy().permission(permission).roles or ()
+    return frozenset(assignments_in_force(by).filter(role__in=roles).values_list("pk", flat=True))
+
+
 def permissions(by: User) -> frozenset[str]:
     """The ids of all permissions that a person has somewhere; for menus."""
     roles = set(assignments_in_force(by).values_list("role", flat=True))
