@@ -176,6 +176,7 @@ def policy(request: Request, name: str) -> HttpResponse:
             "reasons": reasons,
             "last": last,
             "split": split,
+            "split_source": source(split.source) if split else "",
             "verified": one.status == "verified",
             "source": source(one.source),
             "hash": book.hash,

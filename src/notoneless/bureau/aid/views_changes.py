@@ -90,7 +90,6 @@ EFFECTS = (
         N_("增减（元）"),
         value=lambda one: Fen(one.fen_after - one.fen_before),
         number=True,
-        kind=lambda one: "gap" if one.fen_after < one.fen_before else "",
     ),
     Column("why", N_("改后为什么")),
 )
