@@ -410,6 +410,144 @@ def case_state() -> dict[str, Any]:
     }
 
 
+# --- a payment ---------------------------------------------------------------------------------------
+
+
+@act
+def begin_payment() -> None:
+    """Two children with an award and a card each, who proposes and who passes."""
+    import datetime as dt
+
+    from notoneless.bureau.accounts import actions
+    from notoneless.bureau.accounts.models import Organisation, User
+    from notoneless.bureau.aid import actions as aid
+    from notoneless.bureau.aid.models import Award, Proposal
+    from notoneless.bureau.audit.actions import SYSTEM
+    from notoneless.bureau.people.models import Child
+
+    begin()
+    county = Organisation.objects.get(kind="county")
+    school = Organisation.objects.get(kind="school")
+    for name, role in (("maker", "county_aid_officer"), ("checker", "county_leader")):
+        user = User.objects.create(username=name, name=name)
+        actions.grant(by=SYSTEM, user=user, role=role, organisation=county,
+                      valid_from=dt.date(2020, 1, 1))  # fmt: skip
+    proposal = Proposal.objects.create(term="2026-autumn", as_of=dt.date(2026, 10, 1), rules="x")
+    for at in range(2):
+        child = Child.objects.create(name=f"学生{at}", school=school, on_roll=True)
+        Child.objects.filter(pk=child.pk).update(person=child)
+        Award.objects.create(child=child, policy="living_boarder", term="2026-autumn", why="x",
+                             county=county, school=school, amount=62_500, proposal=proposal)  # fmt: skip
+        aid.keep_cards(by=SYSTEM, county=county, cards=[(child.pk, f"62179900000000{at}", "", "")])
+
+
+def _aid(name: str, step: Any) -> None:
+    """Do one step of the only batch as a person does who may press the button again."""
+    from notoneless.bureau.accounts.models import User
+    from notoneless.faults import Refusal
+
+    try:
+        step(User.objects.get(username=name))
+    except Refusal as refused:
+        if not {fault.code for fault in refused.faults} <= {"S102", "S103", "S106", "S112"}:
+            raise
+
+
+@act
+def propose_batch() -> Any:
+    from notoneless.bureau.accounts.models import Organisation
+    from notoneless.bureau.aid import actions
+    from notoneless.bureau.aid.models import Award
+
+    county = Organisation.objects.get(kind="county")
+    keys = list(Award.objects.values_list("pk", flat=True))
+    _aid("maker", lambda by: actions.propose_batch(
+        by=by, county=county, term="2026-autumn", awards=keys))  # fmt: skip
+
+
+@act
+def approve_batch() -> Any:
+    from notoneless.bureau.aid import actions
+    from notoneless.bureau.aid.models import Batch
+
+    _aid("checker", lambda by: actions.approve(by=by, batch=Batch.objects.get()))
+
+
+@act
+def release_batch() -> Any:
+    from notoneless.bureau.aid import actions
+    from notoneless.bureau.aid.models import Batch
+
+    _aid("checker", lambda by: actions.release(by=by, batch=Batch.objects.get()))
+
+
+@act
+def take_answers() -> Any:
+    """The bank's file: one arrived, one came back."""
+    from notoneless.bureau.aid import actions
+    from notoneless.bureau.aid.models import Batch
+
+    lines = "序号,卡号,金额,结果\n1,621799000000000,625.00,成功\n2,621799000000001,625.00,失败\n"
+    _aid("maker", lambda by: actions.take_answers(
+        by=by, batch=Batch.objects.get(), file=lines.encode(), name="a.csv"))  # fmt: skip
+
+
+@act
+def recover_payment() -> Any:
+    """Somebody was paid though it was not owed; all of it comes back."""
+    import datetime as dt
+
+    from notoneless.bureau.aid import actions
+    from notoneless.bureau.aid.models import Finding, Payment
+
+    payment = Payment.objects.get(state="confirmed")
+    told = {
+        "county": payment.award.county, "verdict": "paid_not_owed", "owed": 0, "paid": 62_500,
+        "text": "x", "as_of": dt.date(2026, 10, 1),
+    }  # fmt: skip
+    finding, _ = Finding.objects.get_or_create(
+        child=payment.award.child, policy="living_boarder", term="2026-autumn", defaults=told
+    )
+    _aid("maker", lambda by: actions.recover(
+        by=by, finding=finding, of=payment, amount=62_500, day=dt.date(2026, 11, 1), paper="x"))  # fmt: skip
+
+
+@act
+def payment_state() -> dict[str, Any]:
+    """What `state` says, with batches, payments and where the money stands."""
+    from django.db.models import Sum
+
+    from notoneless.bureau.aid.models import Award, Batch, Item, Payment, Recovery
+    from notoneless.bureau.ledger.models import Account, Entry
+
+    found = state()
+    stands = dict.fromkeys(("budget", "committed", "paid", "returned"), 0)
+    for account in Account.objects.all():
+        stands[account.kind] += account.balance
+    fen = dict(Payment.objects.values_list("state").annotate(Sum("amount")))
+    back = Recovery.objects.aggregate(fen=Sum("amount", default=0))["fen"]
+    wanted = {
+        "committed": fen.get("due", 0),
+        "paid": fen.get("sent", 0) + fen.get("confirmed", 0) - back,
+        "returned": fen.get("returned", 0),
+    }
+    for kind, amount in wanted.items():
+        if stands[kind] != amount:
+            found["wrong"].append(f"{kind}: the book says {stands[kind]}, payments {amount}")
+    if sum(stands.values()):
+        found["wrong"].append(f"the book does not balance: {stands}")
+    return {
+        "wrong": found["wrong"],
+        "batches": list(Batch.objects.values_list("state", "count", "fen")),
+        "awards": list(Award.objects.order_by("pk").values_list("state", flat=True)),
+        "payments": list(Payment.objects.order_by("pk").values_list("state", "amount")),
+        "items": list(Item.objects.order_by("pk").values_list("answer", "stands")),
+        "entries": list(Entry.objects.order_by("number").values_list("number", "cause")),
+        "recovered": back,
+        "rows": {name: count for name, count in found["rows"].items() if name != "aid.Finding"},
+    }
+
+
 # --- naive versions of the code ---------------------------------------------------------------------
 
 
