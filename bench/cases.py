@@ -24,8 +24,8 @@ from bench.people import FAMILY, GIVEN
 TOWNSHIPS, VILLAGES, CLASSES = 60, 20, 10
 
 
-def fill(cases: int) -> dict[str, object]:
-    """The tree, a person for every post, the children, their cases; one place of each kind."""
+def fill(cases: int) -> None:
+    """The tree, a person for every post, the children, their cases."""
     from django.db.models import F
     from django.utils import timezone
 
@@ -113,13 +113,18 @@ def fill(cases: int) -> dict[str, object]:
         )
     with measured("a night: who is late climbs"):
         actions.climb(by=SYSTEM, on=today)
-    return {"county": county, "township": townships[0], "village": villages[0],
-            "school": schools[0], "class": classes[0]}  # fmt: skip
 
 
-def ask(places: dict[str, object], runs: int) -> None:
+def ask(runs: int) -> None:
     """Ask for every page of cases that people open all day."""
     from django.utils import timezone
+
+    from notoneless.bureau.accounts.models import Organisation
+
+    places = {
+        kind: Organisation.objects.filter(kind=kind).order_by("pk")[0]
+        for kind in ("county", "township", "village", "school", "class")
+    }
 
     officer = person("county_officer", "罗敏", places["county"])
     cadre = person("township_cadre", "方杰", places["township"])
@@ -162,12 +167,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--data", type=Path, help="a folder to keep, filled if it is new")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="notoneless-bench-") as folder:
-        os.environ["NOTONELESS_DATA"] = folder
+    with tempfile.TemporaryDirectory(prefix="notoneless-bench-") as thrown_away:
+        folder = asked.data or Path(thrown_away)
+        new = not folder.exists() or not any(folder.iterdir())
+        os.environ["NOTONELESS_DATA"] = str(folder)
         from notoneless.bureau.web import server
 
-        server.settle(Path(folder))
+        server.settle(folder)
         from django.conf import settings
 
         settings.ALLOWED_HOSTS = ["testserver"]
@@ -178,9 +186,10 @@ def main() -> None:
         settings.STORAGES["staticfiles"] = {"BACKEND": plain}
         database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
         print(f"{asked.cases:,} cases on {database}, Python {sys.version.split()[0]}")
-        with measured("fill"):
-            places = fill(asked.cases)
-        ask(places, asked.runs)
+        if new:
+            with measured("fill"):
+                fill(asked.cases)
+        ask(asked.runs)
 
 
 if __name__ == "__main__":

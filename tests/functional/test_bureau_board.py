@@ -219,7 +219,7 @@ def test_the_four_checks_stand_above_the_comparisons(judged: Bureau) -> None:
     page = re.sub(r"\s+", " ", page)
     assert "查户籍：适龄儿童 24 户籍适龄儿童名单" in page
     assert "查学籍：在籍学生 21 学籍名册" in page
-    assert "查在校：点名在课堂 9 " in page, page[page.index("查在校"):][:60]
+    assert "查在校：点名在课堂 9 " in page, page[page.index("查在校") :][:60]
     assert "查脱贫户：适龄儿童" in page
     teacher = logged_in(judged["class_teacher"]).get("/comparisons").content.decode()
     assert "查脱贫户" not in teacher

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from notoneless.bureau.accounts.models import Lineage, Organisation
+from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.cases.codes import visits, word, words
 from notoneless.bureau.cases.deadlines import Deadlines
 from notoneless.bureau.cases.models import Case, Document, Entry, Responsible
@@ -30,18 +30,13 @@ from notoneless.i18n import N_, gettext
 
 def suspected(place: Organisation, when: When) -> QuerySet[Case]:
     """Cases of children suspected on that day, and those that were this school year, judged since."""
-    begin = midnight(dt.date(term_on(when.on).school_year, 9, 1))
-    opened = f"e.kind = 'opened' AND e.at >= {begin} AND {_told(when)}"
-    return _cases(place, when, f"{_last(when)} IN {_listed(SUSPECTED)} OR {_any(opened)}")
+    return _cases(place, when, f"t.last IN {_listed(SUSPECTED)} OR t.opened_this_year = 1")
 
 
 def dropout(place: Organisation, when: When) -> QuerySet[Case]:
     """Cases found to be dropouts by that day, in work on it or closed in its school year."""
-    begin = midnight(dt.date(term_on(when.on).school_year, 9, 1))
-    found = f"{STATE} IN {_listed(DROPOUT)} AND {_told(when)}"
-    moved = f"e.kind = 'moved' AND e.at >= {begin} AND {_told(when)}"
-    going_on = f"{_last(when)} IN {_listed(active())}"
-    return _cases(place, when, f"{_any(found)} AND ({going_on} OR {_any(moved)})")
+    going_on = f"t.last IN {_listed(active())}"
+    return _cases(place, when, f"t.was_out = 1 AND ({going_on} OR t.moved_this_year = 1)")
 
 
 def _listed(states: Collection[str]) -> str:
@@ -54,28 +49,36 @@ def _told(when: When) -> str:
     return f"e.at < {until(when.on)}{known}"
 
 
-def _any(condition: str) -> str:
-    return f"EXISTS (SELECT 1 FROM cases_entry e WHERE e.case_id = c.id AND {condition})"
-
-
-def _last(when: When, case: str = "c.id") -> str:
+def _last(when: When, case: str) -> str:
+    """The state of one case then."""
     return f"""coalesce((SELECT {STATE} FROM cases_entry e WHERE e.case_id = {case}
         AND ({STATE}) <> '' AND {_told(when)} ORDER BY e.at DESC, e.id DESC LIMIT 1), '')"""
 
 
 def _cases(place: Organisation, when: When, condition: str) -> QuerySet[Case]:
-    opened = _any(f"e.kind = 'opened' AND {_told(when)}")
-    keys = f"""SELECT c.id FROM cases_case c WHERE {OF_CHILD} AND c.joined_to_id IS NULL
-        AND {opened} AND ({condition})"""
-    inside = Lineage.objects.filter(above=place).values("below")
-    if place.kind == "county":
-        here = Q(county=place)
-    elif place.kind == "school":
-        here = Q(school__in=inside)
-    else:
-        here = Q(home__in=inside)
-    # Only days and states of our own tables are written into it.
-    found = Case.objects.filter(here, pk__in=RawSQL(keys, ()))  # noqa: S611
+    """The cases of a place of which their lines by then say so: one pass over the lines of that place."""
+    begin = midnight(dt.date(term_on(when.on).school_year, 9, 1))
+    below = f"SELECT below_id FROM accounts_lineage WHERE above_id = {int(place.pk)}"
+    here = {
+        "county": f"c.county_id = {int(place.pk)}",
+        "school": f"c.school_id IN ({below})",
+    }.get(place.kind, f"c.home_id IN ({below})")
+
+    def ever(what: str) -> str:
+        return f"max(CASE WHEN {what} THEN 1 ELSE 0 END) OVER (PARTITION BY e.case_id)"
+
+    keys = f"""SELECT t.case_id FROM (
+        SELECT e.case_id, {STATE} AS last,
+               row_number() OVER (PARTITION BY e.case_id ORDER BY e.at DESC, e.id DESC) AS place,
+               {ever(f"e.kind = 'opened' AND e.at >= {begin}")} AS opened_this_year,
+               {ever(f"e.kind = 'moved' AND e.at >= {begin}")} AS moved_this_year,
+               {ever(f"{STATE} IN {_listed(DROPOUT)}")} AS was_out
+        FROM cases_case c JOIN cases_entry e ON e.case_id = c.id
+        WHERE {OF_CHILD} AND c.joined_to_id IS NULL AND {here}
+          AND e.kind IN ('opened', 'moved') AND {_told(when)}
+    ) t WHERE t.place = 1 AND ({condition})"""
+    # Only days, keys and states of our own tables are written into it.
+    found = Case.objects.filter(pk__in=RawSQL(keys, ()))  # noqa: S611
     return found.select_related("county").order_by("opened_on", "pk")
 
 
