@@ -10,6 +10,7 @@
 - ``class_days.py`` with ``class_days(child, first, last)``: the days on which it knows a child in class, and
   those on which it was missing without leave; ``last_words(children, on)``: the newest word on each, and its day
 - ``class_checks.py`` with ``class_checks(classes, on, known_on)``: when each class was counted last, and by whom
+- ``facts.py`` may have ``sources(child, when)``: of the facts it told of a child, by name who says so, in words
 - ``facts.py``, ``figures.py``, ``child_panels.py``, ``layouts.py`` in the same way
 """
 
@@ -26,19 +27,37 @@ from typing import Any
 
 from django.apps import apps
 
+from notoneless.i18n import N_
+
 PACKAGE = "notoneless.bureau."
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Places of one programme, under one word of the menu where there are many; the order of its kind."""
+
+    text: str
+    order: int
+
+
+IN_SCHOOL = MenuGroup(N_("控辍保学"), 40)
+AID = MenuGroup(N_("学生资助"), 45)
+REPORTING = MenuGroup(N_("报表和数字"), 60)
+UPKEEP = MenuGroup(N_("管理"), 80)
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
     """A place in the menu: shown to whoever may open the view behind ``url`` (a name of a URL).
 
-    ``text`` is a Chinese message marked with `N_`; a smaller ``order`` stands further left.
+    ``text`` is a Chinese message marked with `N_`; a smaller ``order`` stands further left. Who has many
+    places finds those of a ``group`` under its word.
     """
 
     text: str
     url: str
     order: int = 50
+    group: MenuGroup | None = None
 
 
 @dataclass(frozen=True, slots=True)

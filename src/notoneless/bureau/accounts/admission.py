@@ -15,6 +15,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -32,6 +33,9 @@ from notoneless.bureau.language import gettext_lazy as _
 WINDOW = dt.timedelta(minutes=15)
 TRIES_PER_NAME = 10
 TRIES_PER_ADDRESS = 50
+
+SET_UP = ("mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes")
+"""The pages on which a second factor is set up, one after the other."""
 
 LOCKED = _("试的次数太多，请过15分钟再试，或请安全管理员重设密码")
 WRONG = _("登录名或密码不对")
@@ -100,6 +104,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         else:
             LoginTry.objects.filter(pk=tried.pk).update(succeeded=True)
         return user
+
+    def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
+        """Not again for setting up a second factor and its codes, right after logging in with all there is."""
+        view = self.request.resolver_match
+        if view and view.url_name in SET_UP and _just_logged_in(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **options))
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:  # noqa: ARG002
         """One sentence."""
@@ -205,6 +216,20 @@ def _record(user: User, verb: str) -> None:
 def _record_failure(name_index: str) -> None:
     # What was typed as a name may be a password typed into the wrong field: its fingerprint only.
     audit.record(audit.SYSTEM, "user.login_failed", name=name_index)
+
+
+def _just_logged_in(request: HttpRequest) -> bool:
+    """Was the password given in this session just now, and the second factor given or set up, if there is one?"""
+    since = timezone.now() - dt.timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+    recent = {
+        record["method"]
+        for record in get_authentication_records(request, request.user)
+        if record["at"] > since.timestamp()
+    }
+    if "password" not in recent:
+        return False
+    older = Authenticator.objects.filter(user=request.user, created_at__lte=since)
+    return "mfa" in recent or not older.exists()
 
 
 def has_second_factor(user: User) -> bool:

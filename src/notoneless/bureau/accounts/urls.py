@@ -3,15 +3,15 @@
 from django.urls import path
 
 from notoneless.bureau.accounts import views, views_places
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import UPKEEP, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "accounts"
 
 MENU = (
-    MenuItem(N_("机构和学校"), "accounts:organisations", 80),
-    MenuItem(N_("人员"), "accounts:people", 85),
+    MenuItem(N_("机构和学校"), "accounts:organisations", 80, UPKEEP),
+    MenuItem(N_("人员"), "accounts:people", 85, UPKEEP),
 )
 
 urlpatterns = [

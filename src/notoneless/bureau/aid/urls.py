@@ -10,13 +10,13 @@ from notoneless.bureau.aid import (
     views_findings,
     views_rankings,
 )
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import AID, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "aid"
 
-MENU = (MenuItem(N_("资助"), "aid:waiting", 40),)
+MENU = (MenuItem(N_("资助"), "aid:waiting", 40, AID),)
 
 urlpatterns = [
     path("aid", views.waiting, name="waiting"),

@@ -4,13 +4,13 @@ from django.urls import include, path
 
 from notoneless.bureau.api import views
 from notoneless.bureau.api.operations import addresses
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import UPKEEP, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "api"
 
-MENU = (MenuItem(N_("接口令牌"), "api:tokens", 87),)
+MENU = (MenuItem(N_("接口令牌"), "api:tokens", 87, UPKEEP),)
 
 urlpatterns = [
     path("api", views.api, name="api"),

@@ -13,9 +13,12 @@ from collections.abc import Collection, Iterable
 import pyarrow as pa
 from django.db import connection
 
+from notoneless.bureau.attendance.models import Call
 from notoneless.bureau.attendance.roster import expected_seats
 from notoneless.bureau.people.bulk import chunks
+from notoneless.bureau.people.models import Child
 from notoneless.bureau.people.standing import When
+from notoneless.i18n import gettext
 
 ROWS = 20_000
 
@@ -58,6 +61,23 @@ def dated_words(on: dt.date, children: Iterable[int]) -> dict[int, tuple[dt.date
             for child, word, day in cursor.fetchall():
                 found[child] = dt.date.fromisoformat(day), word
     return found
+
+
+def sources(child: Child, when: When) -> dict[str, str]:
+    """Which roll-call tells of a child, in words, if one of this app's does; for beside a verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute(_newest(when, [child.person_id or child.pk], ", c.id"))
+        keys = [key for _, _, key in cursor.fetchall()]
+    call = Call.objects.filter(pk__in=keys).select_related("school_class", "by").last()
+    if call is None:
+        return {}
+    said = gettext("{day} {half}点名，{place}，{who}").format(
+        day=call.day,
+        half=call.get_half_display(),
+        place=call.school_class,
+        who=call.by or gettext("系统"),
+    )
+    return {"attendance": said}
 
 
 def _newest(when: When, children: Collection[int] | None = None, more: str = "") -> str:

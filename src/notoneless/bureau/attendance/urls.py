@@ -3,13 +3,13 @@
 from django.urls import path
 
 from notoneless.bureau.attendance import views
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import IN_SCHOOL, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "attendance"
 
-MENU = (MenuItem(N_("点名"), "attendance:start", 20),)
+MENU = (MenuItem(N_("点名"), "attendance:start", 20, IN_SCHOOL),)
 
 urlpatterns = [
     path("attendance", views.start, name="start"),

@@ -30,7 +30,7 @@ from notoneless.bureau.people.bulk import chunks
 from notoneless.bureau.people.models import Child, Enrolment
 from notoneless.bureau.people.standing import When
 from notoneless.calendar import school_year_on
-from notoneless.i18n import Text
+from notoneless.i18n import Text, gettext
 
 AGE_AT_GRADE_0 = 6
 """The oldest usual pupil of grade g of the school year that begins in year Y was born on 1 September Y-6-g."""
@@ -90,7 +90,7 @@ class Warning:  # noqa: A001 - that is what it is called in the field
     @property
     def words(self) -> str:
         """Why, each sign with its points: ``近60天缺了一成以上的课 +2；…``."""
-        return "；".join(f"{one.label} +{one.points}" for one in self.signs)
+        return gettext("；").join(f"{one.label} +{one.points}" for one in self.signs)
 
 
 @dataclass(frozen=True, slots=True)

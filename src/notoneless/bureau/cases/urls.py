@@ -4,13 +4,13 @@ from django.urls import path
 
 from notoneless.bureau.cases import views
 from notoneless.bureau.cases.views import child, papers, platform
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import IN_SCHOOL, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "cases"
 
-MENU = (MenuItem(N_("个案"), "cases:cases", 40),)
+MENU = (MenuItem(N_("个案"), "cases:cases", 40, IN_SCHOOL),)
 
 urlpatterns = [
     path("cases", views.cases, name="cases"),

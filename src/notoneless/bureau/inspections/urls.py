@@ -3,13 +3,13 @@
 from django.urls import path
 
 from notoneless.bureau.inspections import views
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import IN_SCHOOL, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "inspections"
 
-MENU = (MenuItem(N_("核查"), "inspections:campaigns", 45),)
+MENU = (MenuItem(N_("核查"), "inspections:campaigns", 45, IN_SCHOOL),)
 
 urlpatterns = [
     path("inspections", views.campaigns, name="campaigns"),

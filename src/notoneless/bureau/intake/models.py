@@ -87,6 +87,11 @@ class Upload(models.Model):
         late = self.begun_at is not None and timezone.now() - self.begun_at > LONGEST_JOB
         return at_work and (bool(self.broken) or late)
 
+    @property
+    def working(self) -> bool:
+        """A job is at it; looking again later shows more."""
+        return self.state in (self.State.READING, self.State.COMMITTING) and not self.stuck
+
     def understood(self) -> Reading | None:
         """What the reader understood, None until it has."""
         return Reading.from_json(self.reading) if self.reading else None

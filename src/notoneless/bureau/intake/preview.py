@@ -6,7 +6,7 @@ from typing import Any
 
 from notoneless import rosters
 from notoneless.bureau.intake import storage
-from notoneless.bureau.people.timeline import word
+from notoneless.bureau.people.timeline import grade_text, relation_text, word
 from notoneless.i18n import gettext
 from notoneless.masking import mask_id, mask_phone, mask_seen
 
@@ -40,6 +40,10 @@ def value(name: str, content: Any) -> str:
         return f"{content / 100:,.2f}"
     if name == "sex":
         return {"M": gettext("男"), "F": gettext("女")}.get(str(content), str(content))
+    if name == "grade":
+        return grade_text(content) or str(content)
+    if name in ("relation", "family_relation"):
+        return relation_text(str(content))
     if field.type == "code":
         return word(name, str(content))
     text = str(content)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import above, assignments_in_force, reach
-from notoneless.bureau.intake.models import Doubt, Knowledge, Layout, Upload
+from notoneless.bureau.intake.models import Doubt, Knowledge, Layout, Taken, Upload
+from notoneless.bureau.people.models import Source
 from notoneless.rosters.memory import LayoutMemory, Remembered
 
 OPEN = ("reading", "read", "committing")
@@ -23,6 +26,24 @@ def uploads(by: User) -> QuerySet[Upload]:
 def own_uploads(by: User) -> QuerySet[Upload]:
     """The lists that this person may decide on."""
     return uploads(by).filter(organisation__in=reach(by, "list.take_in"))
+
+
+def sources(upload: Upload) -> list[int]:
+    """The keys of what a list that is in has become: its sheets, and the rows that answers placed."""
+    answered = upload.doubts.filter(source__isnull=False, source__undone_at__isnull=True)
+    return [
+        *upload.taken.values_list("source", flat=True),
+        *answered.values_list("source", flat=True).distinct(),
+    ]
+
+
+def lists_behind(sources: Iterable[Source]) -> dict[int, int]:
+    """Of sources (their keys) the lists that they came with; a person's word has none."""
+    keys = [source.pk for source in sources]
+    answered = Doubt.objects.filter(source__in=keys).values_list("source", "upload")
+    return dict(answered) | dict(
+        Taken.objects.filter(source__in=keys).values_list("source", "upload")
+    )
 
 
 def places(by: User) -> QuerySet[Organisation]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +20,7 @@ from notoneless.bureau.audit import actions as audit
 from notoneless.bureau.intake import actions, faults, preview, queries, storage
 from notoneless.bureau.intake.forms import CorrectLayout, HandIn
 from notoneless.bureau.intake.models import Upload
+from notoneless.bureau.people.undoing import undoing
 from notoneless.bureau.tables import XLSX, Column, Table
 from notoneless.faults import Fault, Refusal
 from notoneless.i18n import N_, gettext
@@ -68,7 +69,18 @@ def lists(
     table = Table(request, found, LISTS, title=gettext("名单"))
     if form is None and may(request.user, "list.take_in"):
         form = HandIn(by=request.user)
-    return table.answer("intake/lists.html", {"form": form, "refusal": refusal})
+    handed = {name: request.GET.get(name, "") for name in ("handed", "known")}
+    told = {name: int(said[:6]) for name, said in handed.items() if said.isdecimal()}
+    return table.answer(
+        "intake/lists.html",
+        {
+            "form": form,
+            "refusal": refusal,
+            "working": any(one.working for one in table.page),
+            "state": dict(Upload.State.choices).get(state or ""),
+            **told,
+        },
+    )
 
 
 @require_POST
@@ -100,7 +112,8 @@ def hand_in(request: Request) -> HttpResponse:
     if files == 1 and last is not None:
         again = "?again=1" if known else ""
         return redirect(reverse("intake:list", args=[last.pk]) + again)
-    return redirect("intake:lists")
+    told = urlencode({"handed": files, "known": len(known)})
+    return redirect(f"{reverse('intake:lists')}?{told}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ def upload(request: Request, key: int) -> HttpResponse:
     """One list: how far it is, what was understood, what is wrong, what it would change."""
     found = get_object_or_404(queries.uploads(request.user), pk=key)
     own = may(request.user, "list.take_in", found.organisation)
-    working = found.state in (Upload.State.READING, Upload.State.COMMITTING) and not found.stuck
+    working = found.working
     if request.headers.get("HX-Request") and not working:
         return HttpResponse(
             headers={"HX-Refresh": "true"}
@@ -155,6 +168,10 @@ def upload(request: Request, key: int) -> HttpResponse:
             "working": working,
             "again": request.GET.get("again"),
             "doubts": found.doubts.exclude(answer="withdrawn").count(),
+            "next": queries.own_uploads(request.user)
+            .filter(state=Upload.State.READ)
+            .exclude(pk=key)
+            .order_by("pk"),
             "open_doubts": found.doubts.filter(answer__in=("", "unknown")).count(),
             "may_decide": may(request.user, "match.decide", queries.county_of(found.organisation)),
         },
@@ -232,11 +249,29 @@ def discard(request: Request, key: int) -> HttpResponse:
     return _act(request, key, actions.discard)
 
 
-@require_POST
 @needs("list.take_in")
 def undo(request: Request, key: int) -> HttpResponse:
-    """Take it back."""
-    return _act(request, key, actions.undo)
+    """Take it back; asked first, with what that would do."""
+    if request.method == "POST":
+        return _act(request, key, actions.undo)
+    found = get_object_or_404(queries.own_uploads(request.user), pk=key)
+    if found.state != Upload.State.COMMITTED:
+        return redirect("intake:list", key)
+    would = undoing(queries.sources(found))
+    lists_of = queries.lists_behind(would.later)
+    later = [
+        (
+            source,
+            reverse("intake:list", args=[lists_of[source.pk]]) if source.pk in lists_of else "",
+        )
+        for source in would.later
+    ]
+    decided = found.doubts.filter(answer__in=("same", "different")).count()
+    return render(
+        request,
+        "intake/undo.html",
+        {"list": found, "would": would, "later": later, "decided": decided},
+    )
 
 
 @require_POST

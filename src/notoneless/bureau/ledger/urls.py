@@ -3,13 +3,13 @@
 from django.urls import path
 
 from notoneless.bureau.ledger import views
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import AID, MenuItem
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "ledger"
 
-MENU = (MenuItem(N_("账本"), "ledger:balances", 45),)
+MENU = (MenuItem(N_("账本"), "ledger:balances", 45, AID),)
 
 urlpatterns = [
     path("ledger", views.balances, name="balances"),

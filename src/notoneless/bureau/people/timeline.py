@@ -24,7 +24,7 @@ from notoneless.bureau.people.models import (
     Source,
 )
 from notoneless.bureau.people.standing import When, persons
-from notoneless.i18n import gettext
+from notoneless.i18n import N_, gettext
 from notoneless.kernel.facts import FactSchema
 
 NEED = frozenset(
@@ -82,7 +82,7 @@ def lines(child: Child, when: When, *, need: bool, retracted: bool = False) -> l
                 Line(
                     fact,
                     what(fact),
-                    "，".join(filter(None, said(fact))),
+                    gettext("，").join(filter(None, said(fact))),
                     told_by(fact),
                     over,
                     fact.retracted_at is not None,
@@ -134,15 +134,14 @@ def said(fact: Fact) -> Iterator[str]:
     elif isinstance(fact, Residence):
         yield fact.place_text
         if fact.relation:
-            yield gettext("与户主关系：{relation}").format(relation=fact.relation)
+            yield gettext("与户主关系：{relation}").format(relation=relation_text(fact.relation))
         if fact.address:
             yield gettext("有详细住址")
     elif isinstance(fact, Guardian):
         yield fact.name
         yield str(fact.phone or "")
     elif isinstance(fact, Enrolment):
-        grade = grade_text(fact.grade)
-        yield f"{fact.school_name}{grade}{fact.class_name}"
+        yield seat_text(fact.school_name, fact.grade, fact.class_name)
         yield word("roll_state", fact.roll_state)
         if fact.boards is not None:
             yield gettext("住校") if fact.boards else gettext("走读")
@@ -181,12 +180,54 @@ def _schema() -> FactSchema:
     return kernel.load_facts(kernel.shipped("facts"))
 
 
+GRADES = (
+    *(N_("一年级"), N_("二年级"), N_("三年级"), N_("四年级"), N_("五年级"), N_("六年级")),
+    *(N_("七年级"), N_("八年级"), N_("九年级"), N_("高一"), N_("高二"), N_("高三")),
+)
+"""What the grades are called, from the first."""
+
+RELATIONS = frozenset(
+    {
+        *(N_("户主"), N_("配偶"), N_("子女"), N_("儿子"), N_("女儿")),
+        *(
+            N_("长子"),
+            N_("次子"),
+            N_("三子"),
+            N_("长女"),
+            N_("次女"),
+            N_("三女"),
+            N_("养子"),
+            N_("养女"),
+        ),
+        *(
+            N_("孙子"),
+            N_("孙女"),
+            N_("外孙"),
+            N_("外孙女"),
+            N_("儿媳"),
+            N_("女婿"),
+            N_("父亲"),
+            N_("母亲"),
+        ),
+        *(N_("兄弟"), N_("姐妹"), N_("侄子"), N_("侄女"), N_("其他亲属"), N_("非亲属")),
+    }
+)
+"""How lists say who somebody is to the head of the household; other words are shown as they were written."""
+
+
+def relation_text(written: str) -> str:
+    """A relation to the head of the household in the reader's language, where the word is a usual one."""
+    return gettext(written) if written in RELATIONS else written
+
+
 def grade_text(grade: int | None) -> str:
     """``八年级``; in senior schools ``高一``; nothing when unknown."""
-    if not grade:
-        return ""
-    if 10 <= grade <= 12:
-        return gettext("高{number}").format(number="一二三"[grade - 10])
-    return (
-        gettext("{number}年级").format(number="一二三四五六七八九"[grade - 1]) if grade <= 9 else ""
+    return gettext(GRADES[grade - 1]) if grade and grade <= len(GRADES) else ""
+
+
+def seat_text(school: str, grade: int | None, class_name: str) -> str:
+    """Where a child learns: ``石桥镇中心小学五年级2班``, without what is not known."""
+    told = gettext("{school}{grade}{seat}").format(
+        school=school, grade=grade_text(grade), seat=class_name
     )
+    return " ".join(told.split())

@@ -26,7 +26,7 @@ from notoneless.bureau.people.forms import (
 from notoneless.bureau.people.models import Child, Merge
 from notoneless.bureau.people.panels import panels
 from notoneless.bureau.people.standing import When
-from notoneless.bureau.people.timeline import NEED, grade_text, lines, word
+from notoneless.bureau.people.timeline import NEED, grade_text, lines, seat_text, word
 from notoneless.bureau.tables import Column, Table
 from notoneless.i18n import N_, gettext
 
@@ -102,7 +102,7 @@ def _page(request: Request, key: int, revealed: dict[str, str] | None = None) ->
         return _moved(request, key)
     audit.read(request.user, "child.read", one)
     user, here = request.user, queries.where(one)
-    identity = queries.standing_identity(one, when)
+    identity, seat = queries.standing_identity(one, when), queries.seat(one, when)
     sees_need = may(user, "child.need", here)
     offered = panels(user, one, when)
     return render(
@@ -113,7 +113,7 @@ def _page(request: Request, key: int, revealed: dict[str, str] | None = None) ->
             "identity": identity,
             "age": _age(identity.birth_date, when.on) if identity else None,
             "sex": word("sex", identity.sex) if identity else "",
-            "seat": queries.seat(one, when),
+            "seat": seat_text(seat.school_name, seat.grade, seat.class_name) if seat else "",
             "lines": lines(one, when, need=sees_need, retracted="all" in request.GET),
             "home": queries.home(one, when),
             "guardians": queries.guardians(one, when),

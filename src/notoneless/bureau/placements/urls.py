@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import IN_SCHOOL, MenuItem
 from notoneless.bureau.placements import views
 from notoneless.i18n import N_
 
@@ -10,8 +10,8 @@ PREFIX = ""
 app_name = "placements"
 
 MENU = (
-    MenuItem(N_("特教"), "placements:children", 46),
-    MenuItem(N_("随迁"), "placements:admissions", 47),
+    MenuItem(N_("特教"), "placements:children", 46, IN_SCHOOL),
+    MenuItem(N_("随迁"), "placements:admissions", 47, IN_SCHOOL),
 )
 
 urlpatterns = [

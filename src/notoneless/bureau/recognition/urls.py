@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import AID, MenuItem
 from notoneless.bureau.recognition import views, views_open, views_years
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "recognition"
 
-MENU = (MenuItem(N_("认定"), "recognition:applications", 44),)
+MENU = (MenuItem(N_("认定"), "recognition:applications", 44, AID),)
 
 urlpatterns = [
     path("recognitions", views.applications, name="applications"),

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import REPORTING, MenuItem
 from notoneless.bureau.reports import views, views_ledgers
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "reports"
 
-MENU = (MenuItem(N_("报表"), "reports:reports", 60),)
+MENU = (MenuItem(N_("报表"), "reports:reports", 60, REPORTING),)
 
 urlpatterns = [
     path("reports", views.all_reports, name="reports"),

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from notoneless.bureau.offers import MenuItem
+from notoneless.bureau.offers import UPKEEP, MenuItem
 from notoneless.bureau.rules import views
 from notoneless.i18n import N_
 
 PREFIX = ""
 app_name = "rules"
 
-MENU = (MenuItem(N_("规则"), "rules:rules", 82),)
+MENU = (MenuItem(N_("规则"), "rules:rules", 82, UPKEEP),)
 
 urlpatterns = [
     path("rules", views.all_rules, name="rules"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from notoneless import kernel
 from notoneless.bureau.accounts.models import Lineage, Organisation
 from notoneless.bureau.cases.models import OPEN, Case
-from notoneless.bureau.people.timeline import grade_text, word
+from notoneless.bureau.people.timeline import seat_text, word
 from notoneless.bureau.sweeps import rules
 from notoneless.bureau.sweeps.models import Outcome, Standing, Sweep, Verdict
 from notoneless.bureau.sweeps.queries import MARKS
@@ -170,7 +170,7 @@ def _page(row: Standing) -> str:
 
 def _seat(row: Standing) -> str:
     child = row.child
-    return f"{child.school_name}{grade_text(child.grade)}{child.class_name}"
+    return seat_text(child.school_name, child.grade, child.class_name)
 
 
 def _home(row: Standing) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from notoneless import kernel
+from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import may, reach
 from notoneless.bureau.people import queries as people
-from notoneless.bureau.people.models import Child, Fact
+from notoneless.bureau.people.models import Child, Fact, RollCall
 from notoneless.bureau.people.standing import When
 from notoneless.bureau.people.timeline import Line, lines, told_by
 from notoneless.bureau.sweeps import rules
@@ -117,7 +118,8 @@ def verdicts(by: User, child: Child, when: When) -> list[Told]:
     need = may(by, "child.need", people.where(child))
     reasons = rules.explain(stood.pattern, sweep)
     outcomes = {one.guarantee: one for one in stood.pattern.outcomes.all()}
-    known = lines(child, when, need=need)
+    known = _holding(lines(child, when, need=need))
+    said = _said_elsewhere(child, when)
     history = _history(child, sweep)
     found = [
         Told(
@@ -126,7 +128,7 @@ def verdicts(by: User, child: Child, when: When) -> list[Told]:
             reasons[one.id].text
             if one.id in reasons
             else str(Verdict(outcomes[one.id].verdict).label),
-            tuple(_grounds(one, outcomes[one.id], known)),
+            tuple(_grounds(one, outcomes[one.id], known, said)),
             history[one.id],
         )
         for one in book.guarantees
@@ -135,7 +137,25 @@ def verdicts(by: User, child: Child, when: When) -> list[Told]:
     return sorted(found, key=lambda told: ORDER.index(told.verdict))
 
 
-def _grounds(guarantee: kernel.Guarantee, outcome: Outcome, known: Sequence[Line]) -> list[Ground]:
+def _holding(known: Sequence[Line]) -> list[Fact]:
+    """The facts that count now, the newest first; a roll-call's word counts until the next one."""
+    holding = [one.fact for one in known if not one.ended or isinstance(one.fact, RollCall)]
+    called = [fact for fact in holding if isinstance(fact, RollCall)]
+    return [fact for fact in holding if fact not in called[1:]]
+
+
+def _said_elsewhere(child: Child, when: When) -> dict[str, str]:
+    """Who tells a fact that no list told last: by the fact's name, as the apps' ``facts.sources`` say."""
+    found: dict[str, str] = {}
+    for module in offers.found("facts"):
+        if hasattr(module, "sources"):
+            found |= module.sources(child, when)
+    return found
+
+
+def _grounds(
+    guarantee: kernel.Guarantee, outcome: Outcome, known: Sequence[Fact], said: Mapping[str, str]
+) -> list[Ground]:
     """The conditions of the universe, and the one way that counted, each with who tells it."""
     if outcome.verdict in (Verdict.OUTSIDE, Verdict.UNSURE):
         return []
@@ -143,8 +163,9 @@ def _grounds(guarantee: kernel.Guarantee, outcome: Outcome, known: Sequence[Line
     found = []
     for line in (*guarantee.universe, *ways):
         wanted = set(facts_in(line.condition))
-        told: list[Fact] = [one.fact for one in known if not one.ended and wanted & tells(one.fact)]
-        sources = dict.fromkeys(told_by(fact) for fact in told)
+        sources = dict.fromkeys(text for name, text in said.items() if name in wanted)
+        told = (fact for fact in known if (wanted - said.keys()) & tells(fact))
+        sources |= dict.fromkeys(told_by(fact) for fact in told)
         found.append(Ground(in_words(line.condition), tuple(sources)[:3]))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -35,22 +36,50 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the menu as shown."""
+
+    text: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A word of the menu: one place, or with a ``text`` of its own those of a group."""
+
+    text: str
+    places: tuple[Place, ...]
+
+    @property
+    def current(self) -> bool:
+        """Is the reader in one of them?"""
+        return any(place.current for place in self.places)
+
+
+MOST_WORDS = 7
+"""Up to so many places stand side by side, each of them one click away; more are grouped."""
+
+
+def menu(request: HttpRequest, user: User) -> list[Places]:
     """The places this person can go, as their apps' ``urls.MENU`` offer them."""
     allowed = permissions(user)
-    items = sorted(
-        (item for module in offers.found("urls") for item in getattr(module, "MENU", ())),
-        key=lambda item: item.order,
-    )
-    shown = []
-    for item in items:
-        url = reverse(item.url)
-        if resolve(url).func.permission in allowed:  # type: ignore[attr-defined]  # set by `needs`
-            shown.append({"text": gettext(item.text), "url": url, "current": False})
-    here = [item for item in shown if _is_under(request.path, str(item["url"]))]
-    if here:
-        max(here, key=lambda item: len(str(item["url"])))["current"] = True
-    return shown
+    offered = (item for module in offers.found("urls") for item in getattr(module, "MENU", ()))
+    items = [
+        (item, reverse(item.url))
+        for item in sorted(offered, key=lambda item: item.order)
+        if resolve(reverse(item.url)).func.permission in allowed  # type: ignore[attr-defined]  # set by `needs`
+    ]
+    here = max((url for _, url in items if _is_under(request.path, url)), key=len, default="")
+    grouped: dict[offers.MenuItem | offers.MenuGroup, list[Place]] = {}
+    for item, url in items:
+        own = item.group if item.group and len(items) > MOST_WORDS else item
+        grouped.setdefault(own, []).append(Place(gettext(item.text), url, url == here))
+    return [
+        Places(gettext(word.text) if len(places) > 1 else "", tuple(places))
+        for word, places in sorted(grouped.items(), key=lambda entry: entry[0].order)
+    ]
 
 
 def _is_under(path: str, url: str) -> bool:

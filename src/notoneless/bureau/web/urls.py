@@ -14,7 +14,10 @@ from notoneless.bureau.accounts.access import needs, public
 from notoneless.bureau.web import views
 from notoneless.i18n import N_
 
-MENU = (offers.MenuItem(N_("今天"), "today", 0), offers.MenuItem(N_("审计日志"), "audit", 95))
+MENU = (
+    offers.MenuItem(N_("今天"), "today", 0),
+    offers.MenuItem(N_("审计日志"), "audit", 95, offers.UPKEEP),
+)
 
 own = needs("own")
 

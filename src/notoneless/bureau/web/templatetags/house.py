@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -32,6 +33,12 @@ def translated(message: str, **places: Any) -> SafeString | str:
 def translate_value(message: object) -> str:
     """The same for a text held by a variable (marked with `N_` where it was written)."""
     return gettext(str(message))
+
+
+@register.filter
+def joined(parts: Iterable[object]) -> str:
+    """Parts in a row, as the language separates them."""
+    return gettext("，").join(map(str, parts))
 
 
 @register.filter
