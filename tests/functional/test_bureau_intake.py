@@ -69,6 +69,10 @@ def test_a_county_officer_takes_a_register_in_and_back(bureau: Bureau, tmp_path:
     assert Known.objects.count() == 12
     assert "已读完，看过变化再入库" not in client.get("/").content.decode()
 
+    asked = client.get(f"/lists/{upload.pk}/undo").content.decode()
+    assert '只有这份名单说到他们</td><td class="n">12</td>' in asked
+    upload.refresh_from_db()
+    assert upload.state == "committed", "to ask changes nothing"
     client.post(f"/lists/{upload.pk}/undo")
     upload.refresh_from_db()
     assert upload.state == "undone"
@@ -93,6 +97,26 @@ def test_the_next_list_says_what_it_would_change(bureau: Bureau, tmp_path: Path)
     take_in(client, upload)
     assert counts(upload) == wanted
     assert Known.objects.count() == 14
+
+
+def test_a_list_that_a_later_one_builds_on_says_which(bureau: Bureau, tmp_path: Path) -> None:
+    client = logged_in(bureau["owner"])
+    who = children(6)
+    first = take_in(client, hand_in(client, bureau["county"], census(tmp_path, who)))
+    path = census(tmp_path, who[:4], "户籍适龄儿童名单2026.10.1.csv")
+    second = take_in(client, hand_in(client, bureau["county"], path))
+    asked = client.get(f"/lists/{first.pk}/undo").content.decode()
+    assert f'href="/lists/{second.pk}"' in asked
+    assert "<button" not in asked.split("</header>")[1], "nothing to press"
+    assert client.post(f"/lists/{first.pk}/undo").status_code == 409
+    asked = client.get(f"/lists/{second.pk}/undo").content.decode()
+    ended = Identity.objects.filter(retracted_in__isnull=False).count()
+    assert ended >= 2
+    assert "恢复：这份名单改动或结束的</td>" in asked
+    client.post(f"/lists/{second.pk}/undo")
+    client.post(f"/lists/{first.pk}/undo")
+    first.refresh_from_db()
+    assert first.state == "undone"
 
 
 def test_the_same_file_twice_changes_nothing_and_says_so(bureau: Bureau, tmp_path: Path) -> None:
@@ -159,8 +183,8 @@ def test_a_roll_keeper_hands_in_the_own_school_only(bureau: Bureau, tmp_path: Pa
 def test_another_countys_list_is_missing_to_a_stranger(bureau: Bureau, tmp_path: Path) -> None:
     owner, stranger = logged_in(bureau["owner"]), logged_in(bureau["stranger"])
     upload = hand_in(owner, bureau["county"], census(tmp_path, children(3)))
-    for path in ("", "/remarks"):
-        assert owner.get(f"/lists/{upload.pk}{path}").status_code == 200
+    for path in ("", "/remarks", "/undo"):
+        assert owner.get(f"/lists/{upload.pk}{path}", follow=True).status_code == 200
         assert stranger.get(f"/lists/{upload.pk}{path}").status_code == 404
     for act in ("take-in", "discard", "undo", "again", "layout"):
         assert stranger.post(f"/lists/{upload.pk}/{act}").status_code == 404

@@ -21,6 +21,14 @@ def two_counties(bureau) -> None:
     taken_in(bureau, [row(3, "乙县孩子", **other)], "roll", organisation=bureau["other county"])
 
 
+def test_every_figure_opens_for_an_auditor(bureau) -> None:
+    """Each breakdown of each app has its words; a figure that lacked them was an error page."""
+    two_counties(bureau)
+    browser = logged_in(bureau["auditor"])
+    for one in figures():
+        assert browser.get(f"/figures/{one}").status_code == 200, one
+
+
 def test_it_counts_by_county_and_stage(bureau) -> None:
     two_counties(bureau)
     counted = value(figures()["people.enrolled"], on=SEPTEMBER)

@@ -102,6 +102,15 @@ class NewPerson(forms.Form):
     )
 
 
+def offer(form: forms.Form, name: str, among: QuerySet[Any, Any]) -> None:
+    """Let a choice be one of these; where there is only one, it is chosen already."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = among
+    if len(first := among[:2]) == 1:
+        field.initial, field.empty_label = first[0], None
+
+
 class NewRole(forms.Form):
     """A role to give: which, where, until when."""
 

@@ -14,13 +14,21 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import StrIndex, Substr
 from django.utils import timezone
 
 from notoneless import vault
 from notoneless.bureau.accounts.models import Assignment, Invitation, Lineage, Organisation, User
 from notoneless.bureau.accounts.policy import policy
 from notoneless.bureau.audit import actions as audit
+
+BY_GRADE = Case(
+    When(kind="class", then=StrIndex(Value("一二三四五六七八九"), Substr("name", 1, 1))),
+    default=0,
+    output_field=IntegerField(),
+)
+"""Sorts classes by grade: in Unicode 三 stands before 二, and a school's head would look for it."""
 
 
 def assignments_in_force(by: User, on: dt.date | None = None) -> QuerySet[Assignment]:
@@ -92,7 +100,7 @@ def organisations(by: User, kinds: Iterable[str] = ()) -> QuerySet[Organisation]
     found = Organisation.objects.filter(pk__in=reach(by, "organisation.see"))
     if kinds:
         found = found.filter(kind__in=tuple(kinds))
-    return found.annotate(depth=Count("up")).order_by("depth", "name")
+    return found.annotate(depth=Count("up")).order_by("depth", "kind", BY_GRADE, "name")
 
 
 def changeable(by: User | audit.Actor) -> QuerySet[Organisation]:

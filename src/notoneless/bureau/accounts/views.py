@@ -145,7 +145,7 @@ ORGANISATIONS = (
     Column("name", N_("名称"), sort="name", link=lambda one: f"/organisations/{one.pk}"),
     Column("kind", N_("类别"), value=lambda one: one.get_kind_display(), sort="kind"),
     Column("parent", N_("上级"), sort="parent__name"),
-    Column("code", N_("代码"), sort="code"),
+    Column("code", N_("代码"), sort="code", whole=True),
 )
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notoneless.bureau.accounts.forms import Day
+from notoneless.bureau.accounts.forms import Day, offer
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.aid import rulebook
 from notoneless.bureau.aid.models import Finding
@@ -46,7 +46,7 @@ class CardFile(forms.Form):
 
     def __init__(self, *args: Any, counties: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "county", counties)
 
 
 class PaidListFile(CardFile):

@@ -233,7 +233,7 @@ def page_of(award: Award) -> str:
 
 AWARDS = (
     Column("pk", N_("编号"), value=lambda one: str(one.pk), sort="pk", link=page_of),
-    Column("child", N_("姓名"), value=lambda one: one.child.name, link=page_of),
+    Column("child", N_("姓名"), whole=True, value=lambda one: one.child.name, link=page_of),
     Column("school", N_("学校"), value=lambda one: one.school or "", sort="school__name"),
     Column("policy", N_("政策"), value=lambda one: policy_label(one.policy), sort="policy"),
     Column("term", N_("学期"), value=lambda one: term_label(one.term), sort="term"),

@@ -131,6 +131,7 @@ def school(request: Request, key: int) -> HttpResponse:
             "half": Half(half).label,
             "waiting": [row for row in rows if row.called_at is None and row.expected],
             "by": queries.called_by(one, on),
+            "calls": may(request.user, "attendance.call", one),
         },
     )
 

@@ -25,9 +25,13 @@ BREAKDOWNS = {
     "family": N_("按家庭类别"),
     "term": N_("按学期"),
     "level": N_("按认定档次"),
-    "kind": N_("按怎样给"),
+    "kind": N_("按种类"),
+    "source": N_("按来源"),
+    "way": N_("按去向"),
+    "funding": N_("按经费"),
+    "origin": N_("按户籍地"),
 }
-"""What the breakdowns are called."""
+"""What the breakdowns of all apps (`Figure.by`) are called."""
 
 
 @needs("figure.see")

@@ -42,6 +42,8 @@ def value(name: str, content: Any) -> str:
         return {"M": gettext("男"), "F": gettext("女")}.get(str(content), str(content))
     if name == "grade":
         return grade_text(content) or str(content)
+    if name == "payment_result":
+        return {"paid": gettext("已发"), "failed": gettext("没有发成")}.get(str(content), "")
     if name in ("relation", "family_relation"):
         return relation_text(str(content))
     if field.type == "code":

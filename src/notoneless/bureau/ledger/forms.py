@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from notoneless.bureau.accounts.forms import offer
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.ledger.models import Account
@@ -34,11 +35,13 @@ class OfTerm(forms.Form):
     """A county's term."""
 
     county = forms.ModelChoiceField(label=_("县"), queryset=Organisation.objects.none())
-    term = forms.ChoiceField(label=_("学期"), choices=terms)
+    term = forms.ChoiceField(
+        label=_("学期"), choices=terms, initial=lambda: str(term_on(timezone.localdate()))
+    )
 
     def __init__(self, *args: Any, counties: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "county", counties)
 
 
 class Budget(OfTerm):

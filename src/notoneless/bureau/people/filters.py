@@ -20,7 +20,7 @@ def _places(request: object) -> QuerySet[Organisation]:
     ).order_by("kind", "name")
 
 
-def _yes_or_no() -> forms.Select:
+def yes_or_no() -> forms.Select:
     """The library's own calls what is not asked for "unknown", which is an answer here."""
     return forms.Select(choices=(("", _("不限")), ("true", _("是")), ("false", _("否"))))
 
@@ -34,8 +34,8 @@ class ChildFilter(filters.FilterSet):  # type: ignore[misc]  # the library has n
     stage = filters.ChoiceFilter(
         label=_("学段"), choices=SchoolStage.Stage.choices, empty_label=_("全部")
     )
-    in_register = filters.BooleanFilter(label=_("在户籍名单"), widget=_yes_or_no())
-    on_roll = filters.BooleanFilter(label=_("在学籍名册"), widget=_yes_or_no())
+    in_register = filters.BooleanFilter(label=_("在户籍名单"), widget=yes_or_no())
+    on_roll = filters.BooleanFilter(label=_("在学籍名册"), widget=yes_or_no())
 
     class Meta:
         """Of children."""

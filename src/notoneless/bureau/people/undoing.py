@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from notoneless import rosters
 from notoneless.bureau.people.models import (
@@ -18,6 +18,9 @@ from notoneless.bureau.people.models import (
     Identity,
     Source,
 )
+
+BROUGHT = Q(retracted_at__isnull=True, source=F("recorded_in"))
+"""Facts that a source told itself; others it only ended or carried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,14 @@ def undoing(sources: Collection[int]) -> Undoing:
     again, later = 0, set()
     for table in FACTS:
         facts = table._default_manager
-        standing = facts.filter(
-            recorded_in__in=sources, source__in=sources, retracted_at__isnull=True
-        )
-        if table is Circumstance:
-            for kind, count in standing.values_list("kind").annotate(Count("pk")).order_by("kind"):
-                brought[str(rosters.kinds()[kind].label)] += count
-        elif count := standing.count():
+        standing = facts.filter(BROUGHT, recorded_in__in=sources)
+        if table is not Circumstance and (count := standing.count()):
             brought[str(LABELS[table._meta.model_name or ""])] += count
         again += facts.filter(retracted_in__in=sources).count()
         later |= set(_building_on(table, sources))
+    listed = Circumstance.objects.filter(BROUGHT, recorded_in__in=sources).order_by("kind")
+    for kind, count in listed.values_list("kind").annotate(Count("pk")):
+        brought[str(rosters.kinds()[kind].label)] += count
     return Undoing(
         list(brought.items()),
         again,

@@ -39,9 +39,9 @@ def page_of(child: Child) -> str:
 
 
 COLUMNS = (
-    Column("name", N_("姓名"), sort="name", link=page_of),
+    Column("name", N_("姓名"), sort="name", whole=True, link=page_of),
     Column("sex", N_("性别"), value=lambda child: word("sex", child.sex)),
-    Column("birth_date", N_("出生日期"), sort="birth_date"),
+    Column("birth_date", N_("出生日期"), sort="birth_date", whole=True),
     Column("home", N_("住处"), value=lambda child: child.home),
     Column("school_name", N_("学校"), sort="school_name"),
     Column("grade", N_("年级"), sort="grade", value=lambda child: grade_text(child.grade)),

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notoneless.bureau.accounts.forms import Day
+from notoneless.bureau.accounts.forms import Day, offer
 from notoneless.bureau.accounts.models import Organisation, SchoolStage
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.placements.models import Admission, Kind, Opinion
@@ -51,7 +51,7 @@ class NewPlacement(forms.Form):
 
     def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "school", schools)
 
 
 class EndOfPlacement(forms.Form):
@@ -98,7 +98,7 @@ class NewAdmission(forms.Form):
 
     def __init__(self, *args: Any, counties: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "county", counties)
         if counties.count() == 1:
             self.fields["county"].initial = counties.first()
         self.fields["brought"].choices = [  # type: ignore[attr-defined]  # a MultipleChoiceField
@@ -126,7 +126,7 @@ class Place(forms.Form):
 
     def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "school", schools)
 
 
 class Refused(forms.Form):

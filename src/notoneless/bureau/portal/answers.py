@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from notoneless import kernel
 from notoneless.bureau.aid import rulebook
+from notoneless.bureau.rules.declared import ground
 from notoneless.calendar import term_on
 from notoneless.i18n import Text, gettext
 from notoneless.kernel import reference
@@ -133,7 +134,7 @@ def answer(answers: Answers, on: dt.date) -> list[Answer]:
                 gettext(PERIODS[policy.period]),
                 gettext(BENEFIT_KINDS[policy.kind]),
                 _why(why, state),
-                _source(policy.source),
+                ground(policy.source),
                 gettext(STATUSES[policy.status]),
                 desks[by_policy.get(policy.id, "school")],
             )
@@ -148,11 +149,6 @@ AMOUNTS = frozenset({"approved_fee"})
 
 def _only_amount(missing: Sequence[str]) -> bool:
     return bool(missing) and set(missing) <= AMOUNTS
-
-
-def _source(text: str) -> str:
-    """The document; in words where none was cited."""
-    return gettext("业务资料，没有引用文件") if text.startswith("domain facts") else text
 
 
 def _why(why: kernel.Explanation, state: str) -> str:

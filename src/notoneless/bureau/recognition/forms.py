@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notoneless.bureau.accounts.forms import Day
+from notoneless.bureau.accounts.forms import Day, offer
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.people.models import Child
@@ -28,9 +28,7 @@ class NewRound(forms.Form):
 
     def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]  # a ModelChoiceField
-        if schools.count() == 1:
-            self.fields["school"].initial = schools.first()
+        offer(self, "school", schools)
 
 
 class NewApplication(forms.Form):

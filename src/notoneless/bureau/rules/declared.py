@@ -41,6 +41,20 @@ UNITS = {
 }
 """Units and their words. A ``percent`` is a whole number, ``yes_no`` a boolean, a ``time`` is ``"09:00"``."""
 
+NO_DOCUMENT = {
+    "domain facts": N_("业务资料，没有引用文件"),
+    "our proposal": N_("自定的建议，没有引用文件"),
+    "general knowledge": N_("一般常识，手边没有文件"),
+}
+"""How a ground without a document begins where rules are declared, and how people read it."""
+
+
+def ground(text: str) -> str:
+    """A ground as people read it: where no document is cited, that is said in their language."""
+    said = next((words for begin, words in NO_DOCUMENT.items() if text.startswith(begin)), text)
+    return gettext(said)
+
+
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -89,7 +103,8 @@ class Rule:
         if isinstance(value, bool):
             return gettext("是") if value else gettext("否")
         unit = gettext(UNITS[self.unit])
-        return f"{value} {unit}".strip()
+        number = f"{value:,}" if isinstance(value, int) else value
+        return f"{number} {unit}".strip()
 
     @property
     def expected(self) -> str:

@@ -14,7 +14,7 @@ from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.rules import actions, queries
-from notoneless.bureau.rules.declared import rules
+from notoneless.bureau.rules.declared import ground, rules
 from notoneless.bureau.rules.forms import NewDays, NewValue
 from notoneless.bureau.rules.models import Setting
 from notoneless.bureau.rules.queries import Holding
@@ -49,7 +49,7 @@ def place_rules(request: Request, place: int) -> HttpResponse:
         Column("shown", N_("值"), number=True),
         Column("where", N_("在哪里定的"), value=_where),
         Column("since", N_("从哪天起"), value=_since),
-        Column("source", N_("依据"), value=lambda held: source(held.source)),
+        Column("source", N_("依据"), value=lambda held: ground(held.source)),
         Column("status", N_("核对"), value=_status),
     )
     table = Table(
@@ -106,9 +106,9 @@ def one_rule(request: Request, place: int, key: str) -> HttpResponse:
             **_around(request, here),
             "held": held,
             "where": _where(held),
-            "source": source(held.source),
+            "source": ground(held.source),
             "default": held.rule.shown(held.rule.default),
-            "default_source": source(held.rule.source),
+            "default_source": ground(held.rule.source),
             "status": _status(held),
             "form": form if may_change else None,
             "refusal": refusal,
@@ -133,7 +133,7 @@ def calendar(request: Request, place: int) -> HttpResponse:
     today = timezone.localdate()
     counted = queries.calendar(here)
     terms = [
-        (span, counted.count(span.first, span.last), source(span.source))
+        (span, counted.count(span.first, span.last), ground(span.source))
         for term in _terms(term_on(today))
         for span in (counted.term_days(term),)
     ]
@@ -145,7 +145,7 @@ def calendar(request: Request, place: int) -> HttpResponse:
             **_around(request, here),
             "terms": terms,
             "settled": queries.spans(here, since),
-            "national": [(one, source(one.source)) for one in _national(since, terms[-1][0].last)],
+            "national": [(one, ground(one.source)) for one in _national(since, terms[-1][0].last)],
             "form": form if may_change else None,
             "refusal": refusal,
         },
@@ -159,11 +159,6 @@ def withdraw_days(request: Request, key: int) -> HttpResponse:
     span = get_object_or_404(queries.span(request.user, key))
     actions.withdraw_days(by=request.user, span=span)
     return redirect("rules:calendar", span.organisation_id)
-
-
-def source(text: str) -> str:
-    """A ground as people read it: where no document is cited, that is said in their language."""
-    return gettext("业务资料，没有引用文件") if text.startswith("domain facts") else text
 
 
 def _place(request: Request, key: int) -> Organisation:

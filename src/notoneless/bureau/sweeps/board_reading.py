@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, QuerySet
 
 from notoneless.bureau.accounts.models import Lineage, Organisation, User
-from notoneless.bureau.accounts.queries import reach
+from notoneless.bureau.accounts.queries import BY_GRADE, reach
 from notoneless.bureau.sweeps.board import Board, Count, Place, Promise, lay_out
 from notoneless.bureau.sweeps.models import Sweep, Tally
 
@@ -41,7 +41,7 @@ def place(by: User, key: int | None) -> Organisation | None:
 def parts(whole: Organisation, kind: str) -> QuerySet[Organisation]:
     """The places of a kind right below another that are still open."""
     found = Organisation.objects.filter(parent=whole, kind=kind, valid_to__isnull=True)
-    return found.order_by("code", "name")
+    return found.order_by("code", BY_GRADE, "name")
 
 
 def read(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.language import gettext_lazy as _
+from notoneless.bureau.people.filters import yes_or_no
 from notoneless.bureau.sweeps import behind
 from notoneless.bureau.sweeps.models import Standing
 
@@ -53,6 +54,6 @@ def offering(
                 label=label, choices=choices, method="alone", empty_label=_("全部")
             )
     if cases:
-        offered["case"] = filters.BooleanFilter(label=_("已立案"))
+        offered["case"] = filters.BooleanFilter(label=_("已立案"), widget=yes_or_no())
     made: type[filters.FilterSet] = type(filters.FilterSet)("Offered", (Behind,), offered)
     return made

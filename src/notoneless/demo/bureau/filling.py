@@ -6,14 +6,32 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from notoneless.demo.bureau import lists, neighbours, organisations, people, sweeping, term
+from notoneless.demo.bureau import (
+    caretakers,
+    lists,
+    neighbours,
+    organisations,
+    people,
+    sweeping,
+    term,
+)
 from notoneless.demo.bureau.clock import turned
 from notoneless.demo.bureau.scene import Say, Scene
 
 if TYPE_CHECKING:
     from notoneless.demo.county import County
 
-PROGRAMMES = (organisations, people, lists, neighbours, sweeping, term, sweeping)
+PROGRAMMES = (
+    organisations,
+    people,
+    lists,
+    neighbours,
+    sweeping,
+    caretakers,
+    term,
+    sweeping,
+    caretakers,
+)
 """What is filled, in this order: as the lists came in, then the term until today."""
 
 

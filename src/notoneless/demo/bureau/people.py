@@ -56,13 +56,15 @@ def add(scene: Scene, role: str, place: Organisation, name: str) -> Person:
 
 def again() -> list[Person]:
     """The people of a bureau that was filled before; who never logged in gets a new one-time password."""
-    found = []
+    found: dict[int, Person] = {}
     own = Assignment.objects.filter(delegated_from__isnull=True).order_by("pk")
     for held in own.select_related("user", "organisation__parent"):
         user = held.user
+        if user.pk in found:  # shown once, where they are first
+            continue
         password = "" if user.has_usable_password() else actions.invite_again(by=SYSTEM, user=user)
-        found.append(Person(user, policy().roles[held.role], held.organisation, password))
-    return found
+        found[user.pk] = Person(user, policy().roles[held.role], held.organisation, password)
+    return list(found.values())
 
 
 def _own_places(scene: Scene) -> dict[str, Organisation]:

@@ -64,6 +64,7 @@ class Scene:
     clock: Clock
     places: dict[str, Organisation] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
+    in_charge: dict[tuple[str, int | None], Person] = field(default_factory=dict)
     missed: dict[int, Missed] = field(default_factory=dict)
 
     def user(self, role: str) -> User:

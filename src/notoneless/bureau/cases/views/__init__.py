@@ -34,8 +34,8 @@ def page_of(one: Case) -> str:
 
 
 COLUMNS = (
-    Column("number", N_("案号"), sort="number", link=page_of),
-    Column("child", N_("儿童"), sort="child__name", link=page_of, value=looking.name),
+    Column("number", N_("案号"), sort="number", whole=True, link=page_of),
+    Column("child", N_("儿童"), sort="child__name", whole=True, link=page_of, value=looking.name),
     Column("school", N_("学校、班级"), value=looking.school),
     Column("home", N_("住处"), value=lambda one: one.home),
     Column("kind", N_("缺口"), sort="kind", value=lambda one: word("kinds", one.kind)),

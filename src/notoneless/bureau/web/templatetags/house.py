@@ -1,6 +1,6 @@
 """Tags and filters that every template may use without loading them.
 
-{% t "今天要做的事" %}    {% t "共{count}人" count=total %}    {{ 1234567|grouped }}    {{ day|weekday }}
+{% t "今天要做的事" %}    {% t "共{count}人" count=total %}    {{ 1234567|grouped }}    {{ day|weekday }}    {% space %}
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.urls import resolve, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from notoneless.bureau.accounts.models import User
+from notoneless.bureau.accounts.queries import permissions
+from notoneless.bureau.rules.declared import ground
 from notoneless.calendar import Term
 from notoneless.i18n import gettext, language
 
 register = template.Library()
+register.filter("ground", ground)
 
 
 @register.simple_tag(name="t")
@@ -29,10 +34,23 @@ def translated(message: str, **places: Any) -> SafeString | str:
     return mark_safe(conditional_escape(text).format(**filled))  # noqa: S308 - all parts are escaped
 
 
+@register.simple_tag
+def space() -> str:
+    """What stands between two sentences: Chinese has no space there, English has."""
+    return " " if language() == "en" else ""
+
+
 @register.filter(name="t")
 def translate_value(message: object) -> str:
     """The same for a text held by a variable (marked with `N_` where it was written)."""
     return gettext(str(message))
+
+
+@register.simple_tag(takes_context=True)
+def may_open(context: template.Context, name: str) -> bool:
+    """May the reader open the view of this name (of a URL without arguments)? A link to a refusal helps nobody."""
+    user = context["request"].user
+    return isinstance(user, User) and resolve(reverse(name)).func.permission in permissions(user)  # type: ignore[attr-defined]  # set by `needs`
 
 
 @register.filter
