@@ -15,7 +15,7 @@ from notoneless.bureau.aid.models import Award, Proposal, Reason, Ruling
 from notoneless.bureau.ledger import queries as ledger
 from notoneless.bureau.ledger.shares import share
 from notoneless.bureau.ledger.terms import policy_label, term_label
-from notoneless.bureau.rules.views import source
+from notoneless.bureau.rules.declared import ground
 from notoneless.bureau.tables import Column, Fen, Table
 from notoneless.calendar import parse_term, term_on
 from notoneless.i18n import N_, gettext
@@ -97,7 +97,7 @@ def policies(request: Request) -> HttpResponse:
             "label": str(one.text),
             "kind": gettext(rulebook.KINDS[one.kind]),
             "period": gettext(rulebook.PERIODS[one.period]),
-            "source": source(one.source),
+            "source": ground(one.source),
             "verified": one.status == "verified",
             "in_force": sweep.in_force(one),
             "counts": counted.get(one.id),
@@ -143,7 +143,7 @@ def policy(request: Request, name: str) -> HttpResponse:
             "text": str(spec.text),
             "value": yuan(value.value) if spec.unit == "yuan" else str(value.value),
             "unit": gettext("元") if spec.unit == "yuan" else "",
-            "source": source(value.source),
+            "source": ground(value.source),
             "verified": value.status == "verified",
             "now": spec.on(today) is value,
         }
@@ -178,7 +178,7 @@ def policy(request: Request, name: str) -> HttpResponse:
             "split": split,
             "split_source": source(split.source) if split else "",
             "verified": one.status == "verified",
-            "source": source(one.source),
+            "source": ground(one.source),
             "hash": book.hash,
             "old": old is not None and book.hash != rulebook.book().hash,
             "change": queries.changes().filter(ruling=book.hash, state="approved").first(),

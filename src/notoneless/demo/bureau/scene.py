@@ -54,7 +54,8 @@ class Scene:
     """The invented county, the folder of its lists, and what was made of it in the bureau so far.
 
     ``places`` by `Organisation.kind` and name (schools and townships of the county by name alone, since no
-    two of these share one), ``people`` in the order in which they are shown;
+    two of these share one), ``people`` in the order in which they are shown, ``in_charge`` those of them who
+    take what a place lacks (`caretakers`);
     ``missed`` are pupils of whom a story tells that they stayed away for a time, by the child's key.
     """
 
