@@ -176,7 +176,7 @@ def policy(request: Request, name: str) -> HttpResponse:
             "reasons": reasons,
             "last": last,
             "split": split,
-            "split_source": source(split.source) if split else "",
+            "split_source": ground(split.source) if split else "",
             "verified": one.status == "verified",
             "source": ground(one.source),
             "hash": book.hash,
