@@ -121,6 +121,8 @@ class Case(models.Model):
         )
         indexes = (
             models.Index(fields=("deadline", "id"), condition=OPEN, name="case_due"),
+            models.Index(fields=("state", "deadline"), condition=OPEN, name="case_in_state"),
+            models.Index(fields=("next_on",), condition=OPEN, name="case_agreed"),
             models.Index(fields=("subject_kind", "subject"), name="case_of_subject"),
             models.Index(fields=("opened_for",), name="case_opened_for"),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -67,7 +68,7 @@ def turn(by: User) -> Q:
 
 def without_person() -> Q:
     """Cases of which a step of a line is nobody's."""
-    return Q(Exists(Responsible.objects.filter(case=OuterRef("pk"), user=None, until=None)))
+    return Q(pk__in=Responsible.objects.filter(user=None, until=None).values("case"))
 
 
 def of_child(by: User, child: Child) -> QuerySet[Case]:
@@ -86,12 +87,20 @@ def responsible(case: Case) -> dict[int, dict[str, Responsible]]:
 
 def tasks(by: User, permission: str = "case.see") -> QuerySet[DepartmentTask]:
     """What departments were asked in cases in reach."""
-    return DepartmentTask.objects.filter(case__in=cases(by, permission)).select_related("case")
+    asked = _having(by, permission, DepartmentTask.objects.values("case"))
+    return DepartmentTask.objects.filter(case__in=asked).select_related("case")
+
+
+def _having(by: User, permission: str, few: QuerySet[Any, Any]) -> QuerySet[Case]:
+    """The cases in reach among few (keys): the database begins with these, not with all in reach."""
+    return cases(by, permission).filter(pk__in=few)
 
 
 def documents(by: User, permission: str = "case.see") -> QuerySet[Document]:
     """The documents of cases in reach."""
-    found = Document.objects.filter(case__in=cases(by, permission))
+    found = Document.objects.filter(
+        case__in=_having(by, permission, Document.objects.values("case"))
+    )
     return found.select_related("case", "case__child", "issuer")
 
 
@@ -121,8 +130,9 @@ def files(by: User) -> QuerySet[File]:
 def doubts(by: User) -> QuerySet[Entry]:
     """Contacts of one day by two people that this person may decide on."""
     decided = Entry.objects.filter(kind="decided", about__isnull=False).values("about")
+    few = Entry.objects.filter(beside__isnull=False).values("case")
     return (
-        Entry.objects.filter(beside__isnull=False, case__in=cases(by, "case.move"))
+        Entry.objects.filter(beside__isnull=False, case__in=_having(by, "case.move", few))
         .exclude(pk__in=decided)
         .select_related("case", "beside")
     )
