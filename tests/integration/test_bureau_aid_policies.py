@@ -369,3 +369,39 @@ def test_the_figures_by_class_of_family_and_the_policies_in_force(bureau) -> Non
         policies.count
     )
     assert counted_at(figures()["aid.policies"], bureau["county"].pk, on=today)[0] == policies.count
+
+
+# --- groups -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "owed"),
+    [
+        ("rule: highest", {"living_boarder": 62_500}),
+        ("rule: first", {"living_boarder": 62_500}),
+        ("rule: cap\n    amount: ':zihui_grant'", {"living_boarder": 62_500, "meal_aid": 37_500}),
+        (
+            "rule: cap\n    amount: ':loan_postgraduate'",
+            {"living_boarder": 62_500, "meal_aid": 50_000},
+        ),
+    ],
+)
+def test_policies_of_a_group_exclude_or_limit_each_other_as_the_trial_said(
+    bureau, rule, owed
+) -> None:
+    """1250 and 1000 yuan a year: the higher, the first, both up to 2000, both."""
+    students(bureau, 2)
+    text = drafting.with_more(rulebook.text(), "policies", MEALS + "    group: living\n")
+    group = drafting.block(text, "groups", "living").text
+    new = group.replace("rule: highest", rule)
+    text = drafting.with_block(text, "groups", "living", new)
+    change = proposed(bureau, text)
+    promised = {one.policy for one in change.effects.all()}
+    actions.approve_change(by=bureau["city_leader"], change=change)
+    actions.propose_term(by=SYSTEM)
+    for child in {award.child_id for award in Award.objects.all()}:
+        awards = Award.objects.filter(child=child, state="proposed")
+        assert dict(awards.values_list("policy", "amount")) == owed
+    assert promised == set(owed) - {"living_boarder"}
+    naive = {"living_boarder": 62_500, "meal_aid": 50_000}
+    assert (owed == naive) is ("loan" in rule)
