@@ -8,6 +8,7 @@ from notoneless.calendar.terms import (
     parse_term,
     school_year_on,
     term_on,
+    today,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "school_year_on",
     "term_days",
     "term_on",
+    "today",
 ]

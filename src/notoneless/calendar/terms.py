@@ -52,6 +52,17 @@ class Term:
         return self.year if self.season == "autumn" else self.year - 1
 
 
+_CHINA = dt.timezone(dt.timedelta(hours=8))
+
+
+def today(moment: dt.datetime | None = None) -> dt.date:
+    """The day it is in China, now or at a moment with a zone, wherever the machine thinks it stands.
+
+    All of China has one time, without summer time since 1991.
+    """
+    return (moment or dt.datetime.now(_CHINA)).astimezone(_CHINA).date()
+
+
 def term_on(day: dt.date) -> Term:
     """The term a day falls in; January still belongs to autumn, August to spring."""
     if day.month >= 9:

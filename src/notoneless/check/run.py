@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from notoneless.calendar import today
 from notoneless.check import (
     aid,
     decisions,
@@ -84,7 +85,7 @@ def check(settings: Settings, progress: Progress | None = None) -> Outcome:
         heard.step(gettext("读名单"))
         (work / "lists").mkdir()
         folder = gather(settings.folder, work / "lists", heard.file)
-        as_of = settings.as_of or folder.newest_date or dt.date.today()  # noqa: DTZ011 - the office's day
+        as_of = settings.as_of or folder.newest_date or today()
         with connect(memory=MEMORY, spill=work / "spill") as con:
             rows.load(con, folder.lists)
             quality = people.find(con, folder, answers, heard.step)
