@@ -81,7 +81,7 @@ class CameBack(forms.Form):
     amount = forms.DecimalField(
         label=_("追回金额（元）"), min_value=Decimal("0.01"), max_digits=9, decimal_places=2
     )
-    day = forms.DateField(label=_("到账日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("到账日期"), widget=Day)
     paper = forms.CharField(
         label=_("凭证号"), max_length=100, help_text=_("收款凭证的编号；不要写卡号")
     )
@@ -174,7 +174,9 @@ class NewRanking(forms.Form):
 class OfTerm(forms.Form):
     """A county and one of its terms."""
 
-    county = forms.ModelChoiceField(label=_("县"), queryset=Organisation.objects.none())
+    county = forms.ModelChoiceField(
+        label=_("县"), queryset=Organisation.objects.none(), empty_label=None
+    )
     term = forms.ChoiceField(label=_("学期"))
 
     def __init__(

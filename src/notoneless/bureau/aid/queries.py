@@ -310,7 +310,7 @@ def case_of(finding: Finding) -> Case | None:
 
 
 def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:
-    """By verdict: how many, how many still open, and the fen that are wrong (owed less paid, or more)."""
+    """By verdict: how many, how many still open, and the fen by which these are wrong (too little or too much)."""
     rows = (
         findings(by, term)
         .order_by()
@@ -318,7 +318,7 @@ def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:
         .annotate(
             count=Count("pk"),
             open=Count("pk", filter=Q(outcome="")),
-            fen=Sum(F("owed") - F("paid"), default=0),
+            fen=Sum(F("owed") - F("paid"), filter=Q(outcome=""), default=0),
         )
     )
     return {row["verdict"]: (row["count"], row["open"], abs(row["fen"])) for row in rows}
