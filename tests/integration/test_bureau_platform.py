@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from pathlib import Path
 
 import pytest
 import python_calamine
@@ -135,3 +136,33 @@ def test_the_list_handed_in_has_numbers_and_its_purpose_is_kept(
     other = asked | {"county": bureau["other county"].pk}
     page = logged_in(bureau["county_officer"]).post("/cases/platform/hand-in", other)
     assert page["Content-Type"].startswith("text/html")
+
+
+def test_a_list_handed_in_loses_no_row(bureau: Bureau, tmp_path: Path) -> None:
+    """Through the intake, as the platform gave it: who is known is found, who is not is a child with a case."""
+    from handed_in import work
+
+    from notoneless.bureau.intake import actions as intake
+
+    taken_in(bureau, [row(1, "陈小禾")])
+    known = Child.objects.get()
+    taken_in(bureau, [row(1, "陈小禾", child=known.pk)], "roll")
+    listed = "".join(
+        f"P{n},{name},{number(no)},甲县一小,一年级,1班\n"
+        for n, name, no in ((1, "陈小禾", 1), (2, "无此人", 77))
+    )
+    upload, _ = intake.hand_in(
+        by=bureau["county_officer"], organisation=bureau["county"],
+        name="国家平台下发疑似辍学名单2026.11.20.csv",
+        content=("平台编号,姓名,身份证件号,学校名称,年级,班级\n" + listed).encode(),
+    )  # fmt: skip
+    work()
+    upload.refresh_from_db()
+    intake.ask_to_take_in(by=bureau["county_officer"], upload=upload)
+    work()
+    jobs.follow(MONDAY)
+    found = dict(Case.objects.values_list("child__name", "platform_number"))
+    assert found == {"陈小禾": "P1", "无此人": "P2"}
+    assert Case.objects.get(platform_number="P2").county == bureau["county"]
+    page = logged_in(bureau["county_officer"]).get("/cases/platform").content.decode()
+    assert page.count("都没有这个人") == 1

@@ -437,7 +437,7 @@ def _act_on(by: User, doubt: Doubt) -> None:
         doubt.source = _record_row(by, doubt, doubt.child_id)
     elif doubt.answer == Doubt.Answer.DIFFERENT:
         linked = others.filter(answer__in=("", "unknown", "same")).exists()
-        if not linked and _sheet(doubt).kind in comparison.TELLS_WHO_THERE_IS:
+        if not linked and _sheet(doubt).kind in comparison.MAKES_CHILDREN:
             doubt.source = _record_row(by, doubt, None)
 
 

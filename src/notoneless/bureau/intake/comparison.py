@@ -30,7 +30,8 @@ from notoneless.faults import Fault, Refusal
 from notoneless.rosters import Reading, SheetReading
 
 TELLS_WHO_THERE_IS = NAMING
-"""Kinds of list whose rows are children, known before or not."""
+MAKES_CHILDREN = TELLS_WHO_THERE_IS | {"platform"}
+"""Kinds of list whose rows are children, known before or not: whom the platform suspects must be looked for."""
 
 SAID = ("name", "id_number", "birth_date", "sex", "township", "school")
 """An answer about a row and a child holds as long as the row says the same of these."""
@@ -197,7 +198,7 @@ class _Placing:
     """Whose the rows of one sheet are; ``known`` is a table of the connection."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, rows: pa.Table, kind: str) -> None:
-        self._con, self._rows, self._tells = con, rows, kind in TELLS_WHO_THERE_IS
+        self._con, self._rows, self._tells = con, rows, kind in MAKES_CHILDREN
         wanted = PERSON + SEAT if kind == ROLL_CALL else PERSON
         self.links: dict[int, int] = {}
         """The known child of a person's first row."""

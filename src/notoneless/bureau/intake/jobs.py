@@ -129,7 +129,7 @@ def compare_again(by: User, upload: Upload) -> None:
         found = [
             comparison.compare(by, upload, number, sheet, left_over=True)
             for number, sheet in sheets
-            if sheet.kind not in comparison.TELLS_WHO_THERE_IS
+            if sheet.kind not in comparison.MAKES_CHILDREN
         ]
         try:
             actions.place(by=by, upload=upload, found=found, version=version)

@@ -70,7 +70,7 @@ def match(request: Request, key: int) -> HttpResponse:
             "percent": 0
             if found.step in ("namesake", "two_numbers")
             else min(99, round(found.probability * 100)),
-            "tells": sheet is not None and sheet.kind in comparison.TELLS_WHO_THERE_IS,
+            "tells": sheet is not None and sheet.kind in comparison.MAKES_CHILDREN,
             "open": found.answer == Doubt.Answer.OPEN
             or (found.second_wanted and found.decided_by_id != request.user.pk),
             "next": [
