@@ -55,7 +55,7 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 source=source,
             )
         )
-    if may(by, "aid.rules_approve", rulebook.place()):
+    if may(by, "aid.rules_approve") and may(by, "aid.rules_approve", rulebook.place()):
         open_ = queries.changes().filter(state="proposed").exclude(proposed_by=by).count()
         page = reverse("aid:changes") + "?state=proposed"
         found.append(
