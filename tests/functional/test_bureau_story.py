@@ -31,6 +31,7 @@ from notoneless.bureau.people.models import Child
 from notoneless.bureau.reports.kinds import kinds
 from notoneless.bureau.reports.models import Filing
 from notoneless.bureau.reports.queries import values
+from notoneless.bureau.rules import queries as rules
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -273,7 +274,7 @@ def test_from_the_missed_roll_call_to_the_closed_case(
     page.get_by_role("button", name="起草").click()
     township.picture("11-drafted")
     drafted = township.download("下载 .docx", "notice.docx")
-    for words in ("限期返校通知书", child.name, "陈大山", "2026年9月28日", "2026年9月16日发现"):
+    for words in ("限期返校通知书", child.name, "陈大山", "2026年9月28日", "自2026年9月14日起"):
         assert words in paper(drafted), words
     leader = person("township_leader")
     document = Document.objects.get()
@@ -360,7 +361,9 @@ def test_from_the_missed_roll_call_to_the_closed_case(
     expect(early.open(f"/cases/{case.pk}").get_by_role("link", name="销号")).to_have_count(0)
     early.leave()
     days.turn(WATCHED, 8)
-    attendance.call(by=SYSTEM, school_class=bureau["class"], day=WATCHED, half="am", absent={})
+    watched = rules.calendar(bureau["county"]).days(PLACED, WATCHED)
+    for day in watched:
+        attendance.call(by=SYSTEM, school_class=bureau["class"], day=day, half="am", absent={})
     teacher = person("class_teacher", PHONE)
     page = teacher.open(f"/cases/{case.pk}/note")
     teacher.fill(text="十个校日天天到，作业能交上")
@@ -383,7 +386,7 @@ def test_from_the_missed_roll_call_to_the_closed_case(
 
     case.refresh_from_db()
     assert (case.state, case.closed_on) == ("closed", CLOSED)
-    assert Call.objects.count() == 5
+    assert Call.objects.count() == 4 + len(watched)
     wrote = Entry.objects.filter(case=case, by__isnull=False).values_list("by__username", flat=True)
     assert set(wrote) == {
         "class_teacher", "county_officer", "village_cadre", "township_leader", "township_cadre",

@@ -240,17 +240,26 @@ def workbook(
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     ) as book:
         sheet = book.add_worksheet()
-        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        bold = book.add_format({"bold": True})
+        names = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1})
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         yuan = book.add_format({"num_format": "#,##0.00"})
-        first = len(heading)
+        first, rows = len(heading), iter(rows)
+        seen = list(itertools.islice(rows, MEASURED))
         for line, words in enumerate(heading):
             sheet.write_string(line, 0, words, bold)
-        for number, (words, counts) in enumerate(columns):
-            sheet.write_string(first, number, words, bold)
-            sheet.set_column(number, number, 12 if counts else 18)
+        widths = [
+            _width(words, (row[number] for row in seen))
+            for number, (words, _) in enumerate(columns)
+        ]
+        sheet.set_row(first, TWO_LINES)
+        for number, (words, _) in enumerate(columns):
+            sheet.write_string(first, number, words, names)
+            sheet.set_column(number, number, widths[number])
         sheet.freeze_panes(first + 1, 0)
+        _for_paper(sheet, first, sum(widths))
         line = 0
-        for line, row in enumerate(rows, 1):
+        for line, row in enumerate(itertools.chain(seen, rows), 1):
             for number, value in enumerate(row):
                 if isinstance(value, Fen):
                     sheet.write_number(first + line, number, value / 100, yuan)
@@ -263,6 +272,37 @@ def workbook(
     response = HttpResponse(file.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
+
+
+A3, A4 = 8, 9
+"""Papers, as workbooks number them."""
+
+TWO_LINES = 32
+"""Points: how high the row of headings is."""
+
+MEASURED, LEAST, MOST, ON_A4 = 200, 8, 36, 190
+"""Rows by which columns are measured; how narrow and wide one is; how wide all may be for A4, in letters."""
+
+
+def _width(heading: str, values: Iterable[object]) -> int:
+    """As wide as its longest value, a heading in two lines; a Han character is two letters wide."""
+    longest = max((_letters(shown(value)) for value in values), default=0)
+    return min(MOST, max(LEAST, longest + 2, _letters(heading) // 2 + 4))
+
+
+def _letters(words: str) -> int:
+    return sum(2 if ord(one) > 0x2E7F else 1 for one in words)
+
+
+def _for_paper(sheet: Any, headings: int, width: int) -> None:
+    """Across, as wide as the paper, lines between the rows, headings and page numbers on each sheet of it."""
+    sheet.set_paper(A4 if width <= ON_A4 else A3)
+    sheet.hide_gridlines(0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(headings)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    sheet.set_footer("&C&P / &N")
 
 
 def _sortable(value: object) -> tuple[bool, Any]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from notoneless.bureau.cases import faults
 from notoneless.bureau.cases.codes import documents
 from notoneless.faults import Refusal
 
-FIELDS = ("child", "sex", "born", "id_number", "school", "home", "guardian", "number", "case", "issuer",
+FIELDS = ("child", "sex", "born", "id_number", "school", "pupil", "home", "guardian", "number", "case", "issuer",
           "county", "township", "today", "deadline", "since", "found", "absence", "gap", "reason", "contacts",
           "last_contact", "blank")  # fmt: skip
 """What a template can name."""
@@ -144,7 +144,7 @@ def _docx(parts: list[Part]) -> bytes:
             _table(book, lot, Pt(12))
         elif kind == "sign":
             paragraph("")
-            paragraph("　　".join(f"{cell}：＿＿＿＿＿＿" for cell in lot[0].cells))
+            _places_to_sign(book, lot[0].cells)
         else:
             for part in lot:
                 text = part.cells[0]
@@ -154,17 +154,42 @@ def _docx(parts: list[Part]) -> bytes:
     return out.getvalue()
 
 
+LABEL, PAPER = 26, 156
+"""Width of a form's label and of what is printed on a page, in mm."""
+
+
 def _table(book: Any, rows: list[Part], size: Any) -> None:
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.shared import Mm, Pt
+
     width = max(len(row.cells) for row in rows)
     table = book.add_table(rows=0, cols=width)
-    table.style = "Table Grid"
+    table.style, table.autofit = "Table Grid", False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    wide = (PAPER - LABEL * ((width + 1) // 2)) // max(1, width // 2)
+    widths = [Mm(wide if number % 2 else LABEL) for number in range(width)]
+    for number, column in enumerate(table.columns):
+        column.width = widths[number]
     for row in rows:
         cells = table.add_row().cells
+        for number, cell in enumerate(cells):
+            cell.width = widths[number]
         if len(row.cells) < width:
             cells[len(row.cells) - 1].merge(cells[width - 1])
         for number, text in enumerate(row.cells):
             place = cells[number].paragraphs[0]
+            place.paragraph_format.line_spacing = Pt(20)
+            place.paragraph_format.space_before = place.paragraph_format.space_after = Pt(3)
             place.add_run(text).font.size = size
+
+
+def _places_to_sign(book: Any, cells: Sequence[str]) -> None:
+    """Side by side with room for a signature, each on one line."""
+    from docx.shared import Pt
+
+    table = book.add_table(rows=1, cols=len(cells))
+    for place, text in zip(table.rows[0].cells, cells, strict=True):
+        place.paragraphs[0].add_run(f"{text}：").font.size = Pt(14)
 
 
 def _grouped(parts: list[Part]) -> Iterator[tuple[str, list[Part]]]:

@@ -49,13 +49,14 @@ def fills(case: Case, issuer: Organisation, deadline: dt.date | None) -> dict[st
         "found": found_on,
         "since": _day(since),
         "absence": f"自{_day(since)}起没有到校" if since else f"{found_on}发现没有到校",
-        "gap": (ground.reason if ground else "") or word("kinds", case.kind),
+        "gap": _gap(case),
         "reason": word("reasons", case.reason_code),
         "contacts": str(contacts.count()),
         "last_contact": f"{_day(timezone.localdate(last.at))} {word('ways', last.way)}"
         if last
         else "",
     }
+    found["pupil"] = f"{found['school']}学生" if found["school"] else "还没有学籍"
     if case.child is None:
         return found
     when = When.now()
@@ -70,6 +71,13 @@ def fills(case: Case, issuer: Organisation, deadline: dt.date | None) -> dict[st
         "guardian": guardians[0].name if guardians else "",
         "home": str(home.place_text or home.place or "") if home else str(case.home or ""),
     }
+
+
+def _gap(case: Case) -> str:
+    """What is wrong in a few words; the sweep's own reason names rows of a rulebook and is for the page."""
+    kind = word("kinds", case.kind)
+    told = case.grounds.exclude(source="sweep").exclude(reason="").order_by("seen_on", "pk").first()
+    return f"{kind}：{told.reason}" if told else kind
 
 
 def _office(issuer: Organisation) -> str:
