@@ -98,9 +98,8 @@ def page(county) -> Iterator[Any]:
             page.click("main button.main")
             page.wait_for_load_state()
         yield page
-        assert not [
-            said for said in page.said if not said.startswith("debug") and "409" not in said
-        ]
+        said = [one for one in page.said if not one.startswith(("debug", "verbose"))]
+        assert not [one for one in said if "409" not in one], said
         browser.close()
 
 
@@ -157,9 +156,8 @@ def test_twelve_lists_are_dropped_looked_at_and_taken_in(page: Any, county: Any)
             rows = book.get_sheet_by_index(0).to_python()
             remarks = sum(any("L" in str(cell) for cell in row[-1:]) for row in rows)
             assert any("备注" in str(row[-1]) for row in rows)
-        if (
-            "发放名册" in page.locator("h1").inner_text()
-        ):  # money that was paid is the aid officer's
+        # Money that was paid is the aid officer's: the list is not refused silently.
+        if "发放名册" in page.locator("h1").inner_text():
             assert "发放名册等由资助模块办理" in page.content()
             page.get_by_role("button", name="不要").click()
             page.get_by_text("不要了", exact=True).wait_for()
@@ -173,7 +171,7 @@ def test_twelve_lists_are_dropped_looked_at_and_taken_in(page: Any, county: Any)
             page.get_by_role("link", name="下一份等决定的").click()
     assert not page.get_by_role("link", name="下一份等决定的").count()
     assert remarks, "a faulty row came back with its remark"
-    assert in_all > 900
+    assert in_all > 500
     page.goto("/lists")
     assert sorted(states(page)) == ["不要了"] + ["已入库"] * 11
 
@@ -194,14 +192,13 @@ def test_the_queue_is_emptied_by_keyboard(page: Any) -> None:
     assert left >= 1
     decided = 0
     while page.locator(".decide").count():
-        keys = "k" if decided == 0 else "l"
         with page.expect_navigation():
-            page.keyboard.press(keys)
+            page.keyboard.press("k")
         decided += 1
         assert decided <= left, "more was asked than waited"
     said = text(page.content())
     assert "没有等着判的" in said
-    assert f"今天你判了{decided}对：同一人0，不同1" in said
+    assert f"今天你判了{decided}对：同一人0，不同{decided}，说不准0" in said
     page.goto("/")
     assert "判定是不是同一个孩子" not in page.content()
 
@@ -225,7 +222,7 @@ def test_a_list_is_taken_back_only_after_a_second_look(page: Any) -> None:
 
 
 def test_two_children_are_merged_and_parted(page: Any) -> None:
-    """Whom the officer called another child has no number of its own, so it can be merged by hand."""
+    """A row that the officer called another child has no number of its own: it can be merged by hand."""
     page.goto("/matches")
     page.get_by_role("link", name="复看上一对").click()
     name = page.locator(".pair tbody tr").first.locator("td").first.inner_text()
