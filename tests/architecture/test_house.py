@@ -94,3 +94,17 @@ def test_every_room_has_its_floor() -> None:
         f"without a floor: {sorted(rooms - placed)}; gone: {sorted(placed - rooms)}; "
         "give each package its place in [tool.importlinter] of pyproject.toml"
     )
+
+
+def test_every_app_with_tables_is_filled_for_the_probes_of_access() -> None:
+    """A new app: a builder in ``tests/reliability/filling.py``, and its objects are asked for by strangers."""
+    tree = ast.parse((ROOT / "tests/reliability/filling.py").read_text("utf-8"))
+    [builders] = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "BUILDERS"
+    ]
+    assert isinstance(builders, ast.Dict)
+    built = {key.value for key in builders.keys if isinstance(key, ast.Constant)}
+    apps = {path.parent.name for path in (PACKAGE / "bureau").glob("*/models.py")}
+    assert apps <= built, f"{apps - built}: nobody fills it"

@@ -2,7 +2,7 @@
 
 Every key is one object's only: each table counts from a number of its own, so that an address asked with
 a key can mean one thing. Every text of 甲县 holds the sign 甲, so that it is seen wherever it turns up.
-`PAYLOADS` are names that would become markup or formulas if somebody forgot.
+The texts are `payloads`: they would become markup or formulas if somebody forgot.
 """
 
 from __future__ import annotations
@@ -12,48 +12,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from addressed import lines, where
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
+from filling_programmes import (
+    fill_aid,
+    fill_api,
+    fill_cases,
+    fill_inspections,
+    fill_ledger,
+    fill_placements,
+    fill_recognition,
+    fill_reports,
+    people,
+)
 from handed_in import work
 from invented_bureau import Bureau, build
 from invented_children import row, taken_in
+from payloads import marked, names, said
 from small_county import Child as Listed
 from small_county import census
 
 MONDAY = dt.date(2026, 11, 16)
-PAYLOADS = (
-    "{sign}<b data-injected>粗</b>",
-    '{sign}"><img src=x data-injected onerror=alert(1)>',
-    "{sign}<script data-injected>alert(1)</script>",
-    "={sign}1+1",
-    "+{sign}1",
-    "-{sign}1",
-    "@SUM({sign})",
-    "\t={sign}1",
-    "\r={sign}1",
-    "＝{sign}1+1",
-    '=HYPERLINK("http://evil.example","{sign}")',
-    "{sign}' data-injected onclick='alert(1)",
-    "{{{{ 7|add:7 }}}}{sign}",
-)
-
 Rows = dict[type[models.Model], set[int]]
 """Keys of rows by their model."""
 
 Filled = tuple[Bureau, Rows, Rows]
 """The bureau, and what belongs to 甲县 and what to 乙县."""
-
-NOT_YET = {
-    "inspections",
-    "ledger",
-    "aid",
-    "api",
-    "placements",
-    "portal",
-    "recognition",
-    "reports",
-}
-"""Apps that have no builder here so far."""
 
 
 def ours() -> list[type[models.Model]]:
@@ -62,7 +48,7 @@ def ours() -> list[type[models.Model]]:
         model
         for model in apps.get_models()
         if model.__module__.startswith("notoneless.bureau")
-        and isinstance(model._meta.pk, models.AutoField | models.BigAutoField)
+        and isinstance(model._meta.pk, models.IntegerField)
     ]
 
 
@@ -71,18 +57,17 @@ def keys() -> Rows:
     return {model: set(model._default_manager.values_list("pk", flat=True)) for model in ours()}
 
 
-def names(sign: str) -> list[str]:
-    """The payloads with the sign of a county in them."""
-    return [payload.format(sign=sign) for payload in PAYLOADS]
-
-
 def fill(folder: Path) -> Filled:
     """Build it all."""
+    from notoneless.bureau.ledger.models import Book, Entry
+
     with connection.cursor() as cursor:
         for number, model in enumerate(apps.get_models(), 1):
             name = model._meta.db_table
             cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [name])
             cursor.execute("INSERT INTO sqlite_sequence VALUES (%s, %s)", [name, number * 100_000])
+            if model is Entry:  # numbered by its book
+                Book.objects.update(next=number * 100_000)
     bureau = build()
     begun = keys()
     for builder in BUILDERS.values():
@@ -91,18 +76,19 @@ def fill(folder: Path) -> Filled:
     for builder in BUILDERS.values():
         builder(bureau, "乙", "other ", folder / "乙")
     two = keys()
-    first = {model: one[model] - begun[model] for model in one}
     second = {model: two[model] - one[model] for model in two}
-    from notoneless.bureau.accounts.models import Assignment, Organisation, User
-
-    for rows, sign in ((first, "甲"), (second, "乙")):
-        rows[Organisation] |= set(
-            Organisation.objects.filter(name__contains=sign).values_list("pk", flat=True)
-        )
-        people = User.objects.filter(name__endswith=sign)
-        rows[User] |= set(people.values_list("pk", flat=True))
-        theirs = Assignment.objects.filter(user__in=people)
-        rows[Assignment] |= set(theirs.values_list("pk", flat=True))
+    first = {model: (one[model] - begun[model]) & two[model] for model in two}
+    # What one county's builder wrote about the other county's (a sweep of all) is the other's.
+    line = lines()
+    for model in two:
+        stands = where(model, two[model])
+        for rows, county in ((first, "county"), (second, "other county")):
+            rows[model] -= set(stands)
+            rows[model] |= {
+                key
+                for key, places in stands.items()
+                if any(bureau[county].pk in line[place] for place in places)
+            }
     return bureau, first, second
 
 
@@ -120,28 +106,34 @@ def fill_people(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
             township=f"{sign}一镇",
             village=f"{sign}一村",
             school=f"{sign}县一小",
-            guardian_name=name,
-            address=name,
+            guardian_name=said(sign, "guardian"),
+            address=said(sign, "address"),
+            household_no=f"H{number}{sign}{marked('household')}",
+            roll_number=f"G{number}{sign}{marked('roll_number')}",
+            stage="primary",
         )
 
-    rows = [told(number, name) for number, name in enumerate(names(sign), 1)]
+    rows = [told(number, name) for number, name in enumerate(names(sign + marked("child")), 1)]
     where: dict[str, Any] = {"organisation": bureau[prefix + "county"]}
     before = set(Child.objects.values_list("pk", flat=True))
     taken_in(bureau, rows, **where)
     children = list(Child.objects.exclude(pk__in=before).order_by("pk"))
     known = [{**one, "child": child.pk} for one, child in zip(rows, children, strict=True)]
     taken_in(bureau, known[:-2], "roll", **where)
-    taken_in(bureau, known[:5], "poverty_relieved", **where)
+    taken_in(bureau, known[:5], "poverty_relieved", **where, file=said(sign, "need"))
     officer = bureau["county_officer" + ("_乙" if prefix else "")]
     actions.correct_identity(
-        by=officer, child=children[0], reason=names(sign)[0], name=names(sign)[0] + "二"
+        by=officer,
+        child=children[0],
+        reason=said(sign, "correction"),
+        name=names(sign + marked("child"))[0],
     )
     twin = row(700 + bool(prefix), children[-1].name, id_number=None, township=f"{sign}一镇")
     twin["county"], twin["village"] = f"{sign}县", f"{sign}一村"
     before = set(Child.objects.values_list("pk", flat=True))
     taken_in(bureau, [*known, twin], "census", dt.date(2026, 10, 2), **where)
     [new] = Child.objects.exclude(pk__in=before)
-    actions.merge(by=SYSTEM, child=new, into=children[-1], reason=names(sign)[1])
+    actions.merge(by=SYSTEM, child=new, into=children[-1], reason=said(sign, "merge"))
 
 
 def fill_intake(bureau: Bureau, sign: str, prefix: str, folder: Path) -> None:
@@ -184,22 +176,6 @@ def fill_sweeps(bureau: Bureau, _sign: str, prefix: str, _folder: Path) -> None:
         actions.sweep(by=SYSTEM, on=dt.date(2026, 11, 20))
 
 
-def fill_cases(bureau: Bureau, _sign: str, prefix: str, _folder: Path) -> None:
-    """A case of a child who is not in class."""
-    from notoneless.bureau.audit.actions import SYSTEM
-    from notoneless.bureau.cases import actions
-    from notoneless.bureau.cases.openings import Opening
-    from notoneless.bureau.people.models import Child
-
-    child = Child.objects.filter(school=bureau[prefix + "school"]).first()
-    child = child or Child.objects.filter(home=bureau[prefix + "village"]).first()
-    assert child is not None
-    opening = Opening(
-        subject=child.pk, kind="absent", guarantee="in_class", source="sweep", on=MONDAY
-    )
-    actions.open_cases(by=SYSTEM, openings=[opening])
-
-
 def fill_attendance(bureau: Bureau, _sign: str, prefix: str, _folder: Path) -> None:
     """A morning's roll-call with one absent."""
     from notoneless.bureau.attendance import actions
@@ -218,13 +194,18 @@ def fill_attendance(bureau: Bureau, _sign: str, prefix: str, _folder: Path) -> N
 
 
 def fill_rules(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
-    """Days settled by the county, with a source."""
-    from notoneless.bureau.audit.actions import SYSTEM
+    """Rules and days settled by the county, with a source; so few new cases that the sweep holds them back."""
     from notoneless.bureau.rules import actions
 
+    where = {
+        "by": people(bureau, prefix)["county_officer"],
+        "organisation": bureau[prefix + "county"],
+    }
+    for key, value in (("cases.task_days", "7"), ("sweeps.most_new_cases", "0")):
+        day = dt.date(2026, 9, 1)
+        actions.settle(**where, key=key, value=value, valid_from=day, source=names(sign)[2])
     actions.settle_days(
-        by=SYSTEM,
-        organisation=bureau[prefix + "county"],
+        **where,
         kind="holiday",
         first=dt.date(2026, 12, 7),
         last=dt.date(2026, 12, 7),
@@ -233,17 +214,36 @@ def fill_rules(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     )
 
 
+def fill_accounts(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
+    """A role lent to somebody who has no other; organisations and people are the bureau's own."""
+    from notoneless.bureau.accounts import actions
+    from notoneless.bureau.accounts.models import User
+
+    who = people(bureau, prefix)
+    friend = User.objects.create(username=f"friend{sign}", name=names(sign)[0] + sign)
+    own = who["county_officer"].assignments.get()
+    until = timezone.localdate() + dt.timedelta(days=7)
+    actions.delegate(by=who["county_officer"], assignment=own, to=friend, until=until)
+
+
 def nothing(*_: object) -> None:
-    """An app whose objects the bureau itself has (accounts), or that has none of its own."""
+    """Of an app that every other one fills."""
 
 
 BUILDERS: dict[str, Callable[[Bureau, str, str, Path], None]] = {
-    "accounts": nothing,
+    "accounts": fill_accounts,
     "audit": nothing,
-    "people": fill_people,
     "intake": fill_intake,
+    "people": fill_people,
     "cases": fill_cases,
     "attendance": fill_attendance,
     "rules": fill_rules,
+    "ledger": fill_ledger,
+    "aid": fill_aid,
+    "inspections": fill_inspections,
+    "placements": fill_placements,
+    "recognition": fill_recognition,
+    "reports": fill_reports,
+    "api": fill_api,
     "sweeps": fill_sweeps,
 }

@@ -1,44 +1,43 @@
-"""Asking every address for everything: which addresses, parameters and fields there are."""
+"""Asking every address for everything: which addresses, parameters and fields there are, and who asks."""
 
 from __future__ import annotations
 
 import io
 import itertools
+import random
 import re
+import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from addresses import addresses as every_address
+from addressed import asked, behind, model_of, path
 from django.db import models
 from django.http import HttpResponse
-from django.urls import URLPattern, reverse
+from django.test import Client
 from filling import Rows
+from invented_bureau import Bureau, logged_in
 
 import notoneless.bureau
+from notoneless.bureau.accounts.policy import policy
 
+PROOF_HOLDS = 120
+"""Seconds; after five minutes a sensitive address asks to prove it again, which is no answer here."""
 
-@cache
-def addresses() -> dict[str, URLPattern]:
-    """Every address but the public ones and one's own account at the login's library."""
-    return {
-        name: pattern
-        for name, pattern in every_address().items()
-        if getattr(pattern.callback, "permission", "public") != "public"
-        and not name.startswith(("account_", "mfa_", "api:"))
-    }
+FOR_PROGRAMS = "api:v1:"
 
 
 @cache
 def parameters() -> list[str]:
     """Every name that some view reads from an address, and every field of every form and filter."""
     found = set()
-    for path in Path(notoneless.bureau.__path__[0]).rglob("*.py"):
-        text = path.read_text("utf-8")
+    for file in Path(notoneless.bureau.__path__[0]).rglob("*.py"):
+        text = file.read_text("utf-8")
         found |= set(re.findall(r"\b(?:GET|POST)(?:\.get(?:list)?\(|\[)\"(\w+)\"", text))
-        if path.name in ("forms.py", "filters.py"):
+        if file.name in ("forms.py", "filters.py"):
             found |= set(re.findall(r"^ +(\w+) = (?:forms|filters)\.", text, re.MULTILINE))
     return sorted(found)
 
@@ -52,32 +51,100 @@ def text_of(answer: HttpResponse) -> str:
     return body.decode("utf-8", errors="replace")
 
 
+@dataclass
+class Browsers:
+    """A browser per person, who has just proved who they are."""
+
+    bureau: Bureau
+    open: dict[str, tuple[float, Client]] = field(default_factory=dict)
+
+    def of(self, who: str) -> Client:
+        """This person's."""
+        since, client = self.open.get(who, (0.0, Client()))
+        if time.monotonic() - since > PROOF_HOLDS:
+            client = logged_in(self.bureau[who])
+            client.raise_request_exception = False
+            self.open[who] = time.monotonic(), client
+        return client
+
+    def renew(self, who: str) -> None:
+        """What was sent may have ended the session or a role."""
+        self.open.pop(who, None)
+
+
+def role_of(who: str) -> str:
+    """The role of one of the invented people."""
+    return who.removesuffix("_乙")
+
+
+def who_may(name: str, people: tuple[str, ...]) -> list[str]:
+    """Those of these people whose role opens an address; a program stands for the county officer."""
+    row = policy().permission(asked()[name].callback.permission)
+    return [who for who in people if row.roles is None or role_of(who) in row.roles]
+
+
 def samples(rows: Rows, count: int) -> list[tuple[type[models.Model], int]]:
     """So many keys of each table."""
     return [(model, key) for model, found in rows.items() for key in sorted(found)[:count]]
 
 
-def probes(
-    rows: Rows, own: Rows, count: int
-) -> Iterator[tuple[str, str, dict[str, Any], int | None]]:
-    """Method, path, what is sent, and the key of 甲县 in the path (None: it is in what is sent)."""
-    foreign = samples(rows, count)
-    for name, pattern in addresses().items():
-        names = list(pattern.pattern.converters)
-        if names:
-            for _, key in foreign:
-                path = reverse(name, kwargs=dict.fromkeys(names, key))
-                yield "get", path, {}, key
-                yield "post", path, {}, key
-        paths = [reverse(name)] if not names else []
-        if names:
-            paths += [reverse(name, kwargs=dict.fromkeys(names, key)) for _, key in samples(own, 1)]
-        for path in paths:
-            for (_, key), export in itertools.product(foreign, ({}, {"export": "xlsx"})):
-                if not names:
-                    yield "get", path, {**dict.fromkeys(parameters(), key), **export}, None
-            for _, key in foreign:
-                yield "post", path, dict.fromkeys(parameters(), key), None
-        if not names:
-            for parameter, (_, key) in itertools.product(parameters(), foreign[:: 3 // count or 1]):
-                yield "get", reverse(name), {parameter: key}, None
+@dataclass(frozen=True)
+class Probe:
+    """A question, and which key of 甲县 stands in its path (None: it is in what is sent)."""
+
+    address: str
+    method: str
+    path: str
+    sent: dict[str, Any]
+    key: int | None
+
+
+def objects(name: str, rows: Rows, count: int = 1) -> Iterator[dict[str, int]]:
+    """The parameters of an address filled with objects of the kind it is about, and of these rows."""
+    told = {p: model_of(what) for p, what in behind().get(name, {}).items()}
+    keys = {}
+    for parameter, one in told.items():
+        if one is not None:
+            model, narrow = one
+            found = model._default_manager.filter(pk__in=rows[model], **narrow)
+            keys[parameter] = list(found.order_by("pk").values_list("pk", flat=True)[:count])
+    for values in itertools.product(*keys.values()):
+        yield dict(zip(keys, values, strict=True))
+
+
+def targeted(rows: Rows, own: Rows) -> Iterator[Probe]:
+    """Each address asked for the very object it is about; those without, by every parameter at once."""
+    turn = itertools.cycle(samples(rows, 1))
+    for name in asked():
+        if behind().get(name) and (foreign := next(objects(name, rows), {})):
+            mine = next(objects(name, own), foreign)
+            asks = [foreign]
+            if len(foreign) > 1:  # one's own campaign with their school, and the other way round
+                asks += [{**mine, parameter: key} for parameter, key in foreign.items()]
+            for keys in asks:
+                key = next(iter(foreign.values())) if len(foreign) == 1 else None
+                for method in ("get", "post"):
+                    yield Probe(name, method, path(name, **keys), {}, key)
+            continue
+        at = path(name, **next(objects(name, own), {}))
+        for method, more in (("get", {}), ("get", {"export": "xlsx"}), ("post", {})):
+            key = next(turn)[1]
+            yield Probe(name, method, at, {**dict.fromkeys(parameters(), key), **more}, None)
+
+
+def everything(rows: Rows, own: Rows, wanted: int) -> list[Probe]:
+    """So many of all: each key of 甲县 through each address, each parameter, each field and export."""
+    foreign, found = samples(rows, 1), []
+    for name in asked():
+        keyed = [p for p, what in behind().get(name, {}).items() if model_of(what)]
+        for _, key in foreign if keyed else ():
+            at = path(name, **dict.fromkeys(keyed, key))
+            found += [Probe(name, method, at, {}, key) for method in ("get", "post")]
+        at = path(name, **next(objects(name, own), {}))
+        every = [dict.fromkeys(parameters(), key) for _, key in foreign]
+        found += [Probe(name, "post", at, sent, None) for sent in every]
+        found += [Probe(name, "get", at, sent, None) for sent in every]
+        found += [Probe(name, "get", at, {**sent, "export": "xlsx"}, None) for sent in every]
+        for parameter, (_, key) in itertools.product(parameters(), foreign[::5]):
+            found.append(Probe(name, "get", at, {parameter: key}, None))
+    return random.Random(7).sample(found, min(wanted, len(found)))
