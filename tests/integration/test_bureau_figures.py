@@ -71,6 +71,13 @@ def test_every_figure_counts_what_it_shows(bureau) -> None:
             assert sum(number for _, number in parts) == counted.count, one.id
 
 
+def test_every_breakdown_has_its_words_on_the_page() -> None:
+    """Else the page of the figure breaks as soon as there is something to count."""
+    from notoneless.bureau.figures.views import BREAKDOWNS
+
+    assert {column for one in figures().values() for column in one.by} <= set(BREAKDOWNS)
+
+
 def test_the_command(bureau, monkeypatch, tmp_path) -> None:
     from notoneless.bureau.web import server
     from notoneless.cli.figures import command

@@ -23,7 +23,8 @@ PLACES = {
     "aid.Card": ("child__school",),
     "aid.Finding": ("school|county",),
     "aid.PaidList": ("county",),
-    "aid.Payment": ("award__school",),
+    "aid.Payment": ("award__school|award__county",),
+    "aid.Ranking": ("place",),
     "api.Token": ("organisation",),
     "attendance.Call": ("school_class",),
     "cases.Case": ("home", "school"),
@@ -69,9 +70,11 @@ BEHIND = {
     "accounts.User": "accounts:grant accounts:invite_again accounts:person accounts:set_active",
     "accounts.Assignment": "accounts:revoke accounts:delegate accounts:end_delegation",
     "aid.Award": "aid:award",
-    "aid.Batch": "aid:answers aid:approve aid:batch aid:release aid:send_back",
-    "aid.Finding": "aid:finding",
+    "aid.Batch": "aid:answers aid:approve aid:batch aid:recall aid:release aid:send_back",
+    "aid.Change": "aid:approve_change aid:change aid:refuse_change aid:try_again aid:withdraw_change",
+    "aid.Finding": "aid:finding aid:recover",
     "aid.Payment": "aid:drop",
+    "aid.Ranking": "aid:confirm aid:drop_ranking aid:order aid:ranking",
     "api.Token": "api:revoke api:token",
     "cases.Case": "cases:ask cases:case cases:contact cases:draft cases:file_of_ten_parts cases:note "
     "cases:platform_number",
@@ -96,7 +99,7 @@ BEHIND = {
     "placements.Placement": "placements:end placements:visit",
     "placements.Admission": "placements:admission placements:enrol placements:offer placements:refuse "
     "placements:withdraw",
-    "recognition.Application": "recognition:application recognition:object recognition:review "
+    "recognition.Application": "recognition:application recognition:object recognition:reissue recognition:review "
     "recognition:settle",
     "recognition.Notice": "recognition:conclude recognition:notice",
     "recognition.Objection": "recognition:objection",
@@ -107,7 +110,9 @@ BEHIND = {
 
 WORDS: dict[str, dict[str, str]] = {
     "aid:file": {"key": "aid.Batch", "kind": "xlsx"},
+    "aid:new_amount": {"name": "living_day"},
     "aid:policy": {"name": "living_day"},
+    "aid:ruling": {"key": "0"},
     "cases:download": {"key": "cases.Document", "suffix": "docx"},
     "cases:move": {"key": "cases.Case", "way": "verify"},
     "figures:figure": {"key": "cases.in_work"},
@@ -120,6 +125,7 @@ WORDS: dict[str, dict[str, str]] = {
         "school": "accounts.Organisation school",
     },
     "reports:collected": {"kind": "school_month", "period": "2026-11"},
+    "reports:ledger": {"ledger": "suspected"},
     "reports:report": {
         "kind": "school_month",
         "period": "2026-11",

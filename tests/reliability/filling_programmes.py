@@ -110,7 +110,7 @@ def fill_ledger(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
 def fill_aid(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     """Awards, cards, a batch that was paid and partly bounced, one proposed, one sent back, findings."""
     from notoneless.bureau.aid import actions
-    from notoneless.bureau.aid.models import Award, Finding
+    from notoneless.bureau.aid.models import Award, Finding, Ranked, Ranking
     from notoneless.bureau.audit.actions import SYSTEM
 
     county, who, told = bureau[prefix + "county"], people(bureau, prefix), names(sign)
@@ -142,8 +142,13 @@ def fill_aid(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     name = f"2026秋家庭经济困难学生生活补助发放名册{sign}<b data-injected>.csv"
     actions.take_paid_list(by=officer, county=county, file=listed.encode("utf-8-sig"), name=name)
     actions.propose_term(by=SYSTEM, on=TERM_DAY)
-    finding = Finding.objects.filter(county=county).order_by("pk")[0]
+    finding = Finding.objects.filter(county=county, outcome="").order_by("pk")[0]
     actions.end_finding(by=officer, finding=finding, outcome="refused", text=told[0])
+    # The invented children are too young for what is ranked, so nobody could be listed by the action.
+    ranking = Ranking.objects.create(
+        policy="motivation_scholarship", school_year=2026, place=county, rules="0", as_of=TERM_DAY
+    )
+    Ranked.objects.create(ranking=ranking, child_id=awards[0].child_id)
 
 
 def fill_inspections(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:

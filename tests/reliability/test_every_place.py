@@ -248,7 +248,6 @@ def test_own_sibling_and_parent(filled: Filled, every: int) -> None:
     matrix = Matrix(bureau, rows)
     wrong, counted, opened = wrong_cells(matrix, matrix.pairs()[::every])
     assert not wrong, "\n".join(wrong)
-    print(counted)  # noqa: T201
     assert min(counted.values()) > 100 // every, counted
     if every == 1:  # each address shows somebody an object, else its other cells would say nothing
         assert not set(matrix.addresses) - opened, set(matrix.addresses) - opened

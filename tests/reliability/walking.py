@@ -126,7 +126,8 @@ def targeted(rows: Rows, own: Rows) -> Iterator[Probe]:
                 for method in ("get", "post"):
                     yield Probe(name, method, path(name, **keys), {}, key)
             continue
-        at = path(name, **next(objects(name, own), {}))
+        nobody = {p: 0 for p, what in behind().get(name, {}).items() if model_of(what)}
+        at = path(name, **next(objects(name, own), nobody))
         for method, more in (("get", {}), ("get", {"export": "xlsx"}), ("post", {})):
             key = next(turn)[1]
             yield Probe(name, method, at, {**dict.fromkeys(parameters(), key), **more}, None)
@@ -140,7 +141,8 @@ def everything(rows: Rows, own: Rows, wanted: int) -> list[Probe]:
         for _, key in foreign if keyed else ():
             at = path(name, **dict.fromkeys(keyed, key))
             found += [Probe(name, method, at, {}, key) for method in ("get", "post")]
-        at = path(name, **next(objects(name, own), {}))
+        nobody = dict.fromkeys(keyed, 0)  # a kind of object that 乙县 has none of
+        at = path(name, **next(objects(name, own), nobody))
         every = [dict.fromkeys(parameters(), key) for _, key in foreign]
         found += [Probe(name, "post", at, sent, None) for sent in every]
         found += [Probe(name, "get", at, sent, None) for sent in every]
