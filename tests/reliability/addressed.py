@@ -21,7 +21,9 @@ PLACES = {
     "aid.Award": ("school|county",),
     "aid.Batch": ("county",),
     "aid.Card": ("child__school",),
+    "aid.Delivery": ("school",),
     "aid.Finding": ("school|county",),
+    "aid.Loan": ("county",),
     "aid.PaidList": ("county",),
     "aid.Payment": ("award__school|award__county",),
     "aid.Ranking": ("place",),
@@ -72,6 +74,7 @@ BEHIND = {
     "aid.Award": "aid:award",
     "aid.Batch": "aid:answers aid:approve aid:batch aid:recall aid:release aid:send_back",
     "aid.Change": "aid:approve_change aid:change aid:refuse_change aid:try_again aid:withdraw_change",
+    "aid.Delivery": "aid:cancel_delivery aid:delivery aid:settle_delivery",
     "aid.Finding": "aid:finding aid:recover",
     "aid.Payment": "aid:drop",
     "aid.Ranking": "aid:confirm aid:drop_ranking aid:order aid:ranking",
@@ -93,7 +96,8 @@ BEHIND = {
     "intake:undo api:v1:list_state api:v1:commit api:v1:discard api:v1:undo",
     "ledger.Account": "ledger:account",
     "ledger.Entry": "ledger:correct ledger:entry",
-    "people.Child": "people:add_exemption people:child people:correct people:merge people:need people:reveal "
+    "people.Child": "aid:new_loan people:add_exemption people:child people:correct people:merge people:need "
+    "people:reveal "
     "cases:apply cases:open_case placements:child api:v1:child",
     "people.Merge": "people:unmerge",
     "placements.Placement": "placements:end placements:visit",

@@ -110,7 +110,7 @@ def fill_ledger(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
 def fill_aid(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     """Awards, cards, a batch that was paid and partly bounced, one proposed, one sent back, findings."""
     from notoneless.bureau.aid import actions
-    from notoneless.bureau.aid.models import Award, Finding, Ranked, Ranking
+    from notoneless.bureau.aid.models import Award, Delivery, Finding, Ranked, Ranking
     from notoneless.bureau.audit.actions import SYSTEM
 
     county, who, told = bureau[prefix + "county"], people(bureau, prefix), names(sign)
@@ -144,6 +144,10 @@ def fill_aid(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     actions.propose_term(by=SYSTEM, on=TERM_DAY)
     finding = Finding.objects.filter(county=county, outcome="").order_by("pk")[0]
     actions.end_finding(by=officer, finding=finding, outcome="refused", text=told[0])
+    Delivery.objects.create(
+        school=bureau[prefix + "school"], county=county, policy="textbooks", kind="in_kind",
+        term=awards[0].term, day=TERM_DAY, paper=told[0], count=1, fen=100, recorded_by=officer,
+    )  # fmt: skip
     # The invented children are too young for what is ranked, so nobody could be listed by the action.
     ranking = Ranking.objects.create(
         policy="motivation_scholarship", school_year=2026, place=county, rules="0", as_of=TERM_DAY
