@@ -13,7 +13,7 @@ from notoneless import vault
 from notoneless.faults import Refusal
 from notoneless.masking import mask_id
 from notoneless.vault import resealing
-from notoneless.vault.cipher import key_number
+from notoneless.vault.cipher import Sealer, key_number
 from notoneless.vault.fields import BlindIndex, SealedText
 from notoneless.vault.keys import key_file, look_again
 
@@ -155,15 +155,15 @@ def test_killed_in_the_middle_everything_opens_and_the_rest_is_done_later(
 def test_what_somebody_writes_meanwhile_is_not_lost(person, keys, monkeypatch) -> None:
     one = person.objects.create(number=NUMBER)
     rotate()
-    seal = vault.seal
-    other = seal("web.person.number", OTHER)
+    other = vault.seal("web.person.number", OTHER)
 
-    def write(context: str, text: str) -> bytes:
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE web_person SET number = %s", [other])
-        return seal(context, text)
+    class Slow(Sealer):
+        def __call__(self, text: str) -> bytes:
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE web_person SET number = %s", [other])
+            return super().__call__(text)
 
-    monkeypatch.setattr(resealing.vault, "seal", write)
+    monkeypatch.setattr(resealing, "Sealer", Slow)
     sum(resealing.reseal(person._meta.get_field("number")))
     assert person.objects.get(pk=one.pk).number.reveal() == OTHER
 

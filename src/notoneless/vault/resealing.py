@@ -70,7 +70,17 @@ def reseal(field: SealedText) -> Iterator[int]:
         ]
         if changes:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.executemany(
-                    f"UPDATE {table} SET {column} = %s WHERE {name} = %s AND {column} = %s", changes
-                )
+                if connection.vendor == "postgresql":  # row by row it takes twice as long
+                    cursor.execute(
+                        f"UPDATE {table} SET {column} = new.value "
+                        f"FROM unnest(%s::bytea[], %s::{key.rel_db_type(connection)}[], %s::bytea[]) "
+                        f"AS new (value, key, old) "
+                        f"WHERE {table}.{name} = new.key AND {table}.{column} = new.old",
+                        [list(part) for part in zip(*changes, strict=True)],
+                    )
+                else:
+                    cursor.executemany(
+                        f"UPDATE {table} SET {column} = %s WHERE {name} = %s AND {column} = %s",
+                        changes,
+                    )
         yield len(changes)
