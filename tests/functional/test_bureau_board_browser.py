@@ -65,6 +65,8 @@ def look(page: Any, url: str, place: str, board: str, first: str) -> None:
     page.goto(url + "/")
     expect(page.locator(".three")).to_contain_text(first)
     fits(page)
+    if page.locator(".whole > summary").is_visible():  # a phone's menu is one list
+        page.locator(".whole > summary").click()
     page.get_by_role("link", name="看板", exact=True).first.click()
     expect(page.locator("h1")).to_have_text("保障看板")
     expect(page.locator(".head")).to_contain_text(f"{place}")
