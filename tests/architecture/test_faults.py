@@ -22,6 +22,7 @@ LETTERS = {
     "vault": "V",
     "demo": "D",
     "cli": "N",
+    "bundle": "N",
     # in hundreds: 0 the house, 1 audit, 2 accounts, 3 people, 4 intake, 5 sweeps, 6 cases, 7 figures,
     # 8 rules, 9 api; the programmes have letters of their own
     "bureau": "B",
