@@ -138,7 +138,7 @@ def test_a_list_that_lies_there_while_it_is_read_is_seen(imported: Import) -> No
     with copy_of(begin) as there:
         _, counts = victim.traced(there, "read", mutant="raw_file")
     with copy_of(begin) as there:
-        at = ("write", counts["write"] - 1)
+        at = ("write", counts["write"])
         assert victim.killed(there, "read", at=at, mutant="raw_file")
         assert numbers_in(there)
         victim.do(there, "state")
