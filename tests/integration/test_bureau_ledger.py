@@ -197,10 +197,17 @@ def test_a_closed_term_takes_nothing_and_a_late_bounce_goes_to_the_next(bureau) 
 
 def test_a_mistake_is_taken_back_once_by_a_new_entry(bureau) -> None:
     wrong = budget(bureau, 500)
-    actions.correct(by=SYSTEM, entry=wrong, text="文号填错")
+    right = actions.correct(by=SYSTEM, entry=wrong, text="文号填错")
     assert stand(bureau) == {"appropriated": 0, "budget": 0}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        actions.correct(by=SYSTEM, entry=wrong, text="再来一次")
+    assert actions.correct(by=SYSTEM, entry=wrong, text="再来一次") == right
+    assert stand(bureau) == {"appropriated": 0, "budget": 0}
+    lines = [
+        NewLine(kind, POLICY, "student_aid", fen, "centre")
+        for kind, fen in (("appropriated", 500), ("budget", -500))
+    ]
+    again = NewEntry("correction", bureau["county"], "ledger", AUTUMN, lines, "", "", wrong.number)
+    with pytest.raises(IntegrityError), transaction.atomic():  # and the database says so too
+        actions.post(by=SYSTEM, entry=again)
 
 
 def test_numbers_have_no_gap_and_one_origin_posts_once(bureau) -> None:

@@ -41,6 +41,7 @@ the counting of the school is."""
 ALSO = {
     "cases:move": ("case.move",),
     "cases:issue": ("township_leader", "county_officer", "county_leader"),  # a township's document
+    "aid:recall": ("aid.approve", "aid.batch"),
     "aid:send_back": ("aid.approve", "aid.batch"),
     "post inspections:school": ("inspection.sign",),
     "post inspections:spot_check": ("inspection.run",),

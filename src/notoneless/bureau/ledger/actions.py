@@ -259,8 +259,15 @@ def give_budget(
 
 @audit.action
 def correct(*, by: User | audit.Actor, entry: Entry, text: str) -> Entry:
-    """Take a whole entry back by one that moves its fen the other way; in the next term if its is closed."""
+    """Take a whole entry back by one that moves its fen the other way; in the next term if its is closed.
+
+    A second time, also at the same moment, it gives the correction that stands.
+    """
     require(by, "ledger.budget", entry.county)
+    Book.objects.select_for_update().get(pk=1)  # who comes second waits here for the first
+    standing = Entry.objects.filter(corrects=entry.number, cause=Cause.CORRECTION).first()
+    if standing is not None:
+        return standing
     rows = Line.objects.filter(entry=entry).select_related("account")
     lines = [
         NewLine(
