@@ -83,7 +83,7 @@ def test_the_command(bureau, monkeypatch, tmp_path) -> None:
     from notoneless.cli.figures import command
 
     two_counties(bureau)
-    monkeypatch.setattr(server, "begin", lambda data: None)
+    monkeypatch.setattr(server, "open_up", lambda data: None)
     shown = CliRunner().invoke(command, ["list", "--data", str(tmp_path)])
     assert "people.enrolled" in shown.output
     asked = ["show", "people.enrolled", "--as-of", "2026-09-01", "--data", str(tmp_path)]
