@@ -45,8 +45,8 @@ SIGN = "甲"
 NOTHING = 99_999_999
 """A key that nobody has."""
 
-DRAWN = re.compile(r"[\w+/=-]{22,}", re.ASCII)
-"""Tokens and nonces."""
+DRAWN = re.compile(r"[\w+/=-]{22,}|\d\d:\d\d", re.ASCII)
+"""Tokens and nonces; the minute, which may pass between two answers."""
 
 STRANGERS = tuple(f"{role}_乙" for role in WHERE if not role.startswith("city_"))
 
