@@ -1,6 +1,6 @@
 """Lists as offices keep them, to typed rows; every fault named. See `read` and `Reading`."""
 
-from notoneless.rosters.encrypted import rows
+from notoneless.rosters.encrypted import read_rows
 from notoneless.rosters.fields import Field, Kind, fields, kinds
 from notoneless.rosters.memory import LayoutMemory
 from notoneless.rosters.read import read, read_many
@@ -17,5 +17,5 @@ __all__ = [
     "kinds",
     "read",
     "read_many",
-    "rows",
+    "read_rows",
 ]

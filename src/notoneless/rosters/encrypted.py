@@ -17,7 +17,7 @@ def writing(key: bytes | None) -> Any:
     return key and encryption.create_encryption_properties(key)
 
 
-def rows(path: Path, key: bytes | None = None) -> pa.Table:
+def read_rows(path: Path, key: bytes | None = None) -> pa.Table:
     """The rows that `read` wrote for a sheet, with the ``key`` that it was given."""
     return pq.read_table(
         path, decryption_properties=key and encryption.create_decryption_properties(key)

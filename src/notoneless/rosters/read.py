@@ -46,7 +46,7 @@ def read(
 
     The result depends on the file's bytes, its name, ``memory`` and ``chosen`` (what a person says
     about this file now) alone. At most ``most`` faults are listed per code and column; None lists
-    all. With a ``key`` (32 bytes) the Parquet files are encrypted under it: see `rosters.rows`.
+    all. With a ``key`` (32 bytes) the Parquet files are encrypted under it: see `rosters.read_rows`.
     Bad input raises nothing: see ``Reading.refused`` and ``Reading.faults``.
     """
     return read_many(

@@ -150,7 +150,7 @@ def understood(
     key = secrets.token_bytes(encrypted.KEY_BYTES)
     with opened(content, name) as path:
         reading = rosters.read(path, into=path.parent / "rows", key=key, **how)
-        yield reading, partial(rosters.rows, key=key)
+        yield reading, partial(rosters.read_rows, key=key)
 
 
 def on_disk(name: str) -> str:
