@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,12 @@ def text(page: str) -> str:
     """What a page says, without its bar."""
     plain = re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", plain)).split())
+
+
+def settled(page: Any) -> str:
+    """What a browser's page says once all of it has come: a click returns when its answer begins."""
+    page.wait_for_load_state()
+    return text(page.content())
 
 
 class Visitor:

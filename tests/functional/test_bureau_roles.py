@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_bureau import OWN, Row, people, served, text
+from demo_bureau import OWN, Row, people, served, settled
 
 from notoneless.demo.bureau.second_factor import code
 
@@ -98,7 +98,7 @@ def look(browser: Any, address: str, cookies: Any, size: tuple[int, int], langua
         found = page.evaluate(WIDEST) if wide > 1 else ""  # half a pixel is rounded up
         assert not found, f"{path} is {wide} px wider than {size[0]} in {language}: {found}"
         assert not page.said, f"{path}: {page.said}"
-        return text(page.content())
+        return settled(page)
 
     page.see = see
     return page
@@ -137,14 +137,14 @@ def test_an_officer_takes_a_list_in_and_empties_the_queue_by_keyboard(
     page.wait_for_selector("button.main:has-text('入库')", timeout=120_000)
     page.click("button.main:has-text('入库')")
     page.wait_for_selector("a:has-text('撤回这份名单')", timeout=120_000)
-    assert "3行有人，读成3人" in text(page.content())
+    assert "3行有人，读成3人" in settled(page)
     shown = page.see("/matches")
     left = int(re.search(r"还剩(\d+)对", shown)[1])
     assert left >= 3
     for _ in range(left):
         with page.expect_navigation():
             page.keyboard.press("l")
-    assert "还剩" not in text(page.content()) or "还剩0对" in text(page.content())
+    assert "还剩" not in settled(page) or "还剩0对" in settled(page)
     page.context.close()
     for size, language in ((LAPTOP, "en"), (PHONE, "zh-CN"), (PHONE, "en")):
         page = look(browser, address, cookies, size, language)

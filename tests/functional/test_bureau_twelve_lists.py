@@ -13,7 +13,7 @@ from typing import Any
 
 import oneroster_export
 import pytest
-from demo_bureau import OWN, environment, people, served, text
+from demo_bureau import OWN, environment, people, served, settled
 from python_calamine import CalamineWorkbook
 from small_county import Child, census
 
@@ -114,8 +114,7 @@ def drop(page: Any, *files: Path) -> str:
     page.goto("/lists")
     page.set_input_files("[name=lists]", files)
     page.click("main button.main")
-    page.wait_for_load_state()
-    return text(page.content())
+    return settled(page)
 
 
 def states(page: Any) -> list[str]:
@@ -147,7 +146,7 @@ def test_twelve_lists_are_dropped_looked_at_and_taken_in(page: Any, county: Any)
     page.locator("#all-lists tbody a").last.click()
     remarks, in_all = 0, 0
     for number in range(12):
-        assert "头几行" in page.content()
+        assert "头几行" in settled(page)
         in_all += sum(sums(page))
         link = page.get_by_role("link", name="下载带备注的原表")
         if link.count() and not remarks:
@@ -159,7 +158,7 @@ def test_twelve_lists_are_dropped_looked_at_and_taken_in(page: Any, county: Any)
             assert any("备注" in str(row[-1]) for row in rows)
         # Money that was paid is the aid officer's: the list is not refused silently.
         if "发放名册" in page.locator("h1").inner_text():
-            assert "发放名册等由资助模块办理" in page.content()
+            assert "发放名册等由资助模块办理" in settled(page)
             page.get_by_role("button", name="不要").click()
             page.get_by_text("不要了", exact=True).wait_for()
         else:
@@ -189,7 +188,7 @@ def test_the_same_files_again_change_nothing(page: Any, county: Any) -> None:
 
 def test_the_queue_is_emptied_by_keyboard(page: Any) -> None:
     page.goto("/matches")
-    left = int(re.search(r"还剩(\d+)对", text(page.content()))[1])
+    left = int(re.search(r"还剩(\d+)对", settled(page))[1])
     assert left >= 1
     decided = 0
     while page.locator(".decide").count():
@@ -197,11 +196,11 @@ def test_the_queue_is_emptied_by_keyboard(page: Any) -> None:
             page.keyboard.press("k")
         decided += 1
         assert decided <= left, "more was asked than waited"
-    said = text(page.content())
+    said = settled(page)
     assert "没有等着判的" in said
     assert f"今天你判了{decided}对：同一人0，不同{decided}，说不准0" in said
     page.goto("/")
-    assert "判定是不是同一个孩子" not in page.content()
+    assert "判定是不是同一个孩子" not in settled(page)
 
 
 def test_a_list_is_taken_back_only_after_a_second_look(page: Any) -> None:
@@ -209,15 +208,14 @@ def test_a_list_is_taken_back_only_after_a_second_look(page: Any) -> None:
     page.locator("#all-lists tbody tr", has_text="已入库").first.locator("a").click()
     path = page.url
     page.get_by_role("link", name="撤回这份名单").click()
-    assert "不再采信" in page.content()
+    assert "不再采信" in settled(page)
     page.get_by_role("link", name="不撤回").click()
     assert page.url == path
-    assert "已入库" in page.content()
+    assert "已入库" in settled(page)
     page.get_by_role("link", name="撤回这份名单").click()
     page.get_by_role("button", name="撤回", exact=True).click()
-    page.wait_for_load_state()
     assert page.url == path
-    assert "已撤回" in page.content()
+    assert "已撤回" in settled(page)
     page.goto("/lists")
     assert states(page).count("已撤回") == 1
 
@@ -247,16 +245,14 @@ def test_two_children_are_merged_and_parted(page: Any, county: Any) -> None:
     page.fill("[name=other]", key)
     page.fill("[name=reason]", "走访看过，是同一个孩子")
     page.click("main button.main")
-    page.wait_for_load_state()
     assert page.url.endswith(whole)
-    assert f"编号{key}" in text(page.content())
+    assert f"编号{key}" in settled(page)
     page.goto(other)
     assert page.url.endswith(whole), "the old address leads to the whole"
     page.get_by_role("link", name="撤回合并").click()
     page.fill("[name=reason]", "看错了，是两个孩子")
     page.click("main button.main")
-    page.wait_for_load_state()
-    assert "并入的档案" not in page.content()
+    assert "并入的档案" not in settled(page)
     page.goto(other)
     assert page.url.endswith(other), "a child of its own again"
     assert "欧阳" in page.locator("h1").inner_text()
@@ -270,10 +266,9 @@ def test_a_oneroster_export_is_read_as_a_roll(page: Any, county: Any) -> None:
     orgs[2][4] = ""
     drop(page, oneroster_export.write(county[0] / "oneroster.zip", {"orgs": orgs}))
     page.get_by_role("button", name="入库").wait_for(timeout=LONG)
-    said = text(page.content())
+    said = settled(page)
     assert "学籍名册" in said
     assert "3行有人，读成3人" in said
     assert sums(page)[0] == 3, "three new children"
     page.get_by_role("button", name="不要").click()
-    page.wait_for_load_state()
-    assert "不要了" in page.content()
+    assert "不要了" in settled(page)
