@@ -87,28 +87,33 @@ def _newest(when: When, children: Collection[int] | None = None, more: str = "")
         if known
         else "c.replaced_at IS NULL"
     )
+    # A handful of children must not cost a look at everybody's lists and every class.
+    some = f" AND p.person_id IN ({', '.join(map(str, children))})" if children else ""
+    theirs = " AND o.id IN (SELECT seat FROM seats)" if children else ""
     return f"""
-        WITH newest AS (
+        WITH seats AS ({expected_seats(when.on, children=children)}
+        ), newest AS (
             SELECT o.id AS seat, (
                 SELECT c.id FROM attendance_call c
                 WHERE c.school_class_id = o.id AND c.day <= '{when.on}' AND {believed}
                 ORDER BY c.day DESC, c.half DESC, c.revision DESC LIMIT 1) AS call
-            FROM accounts_organisation o WHERE o.kind = 'class'
+            FROM accounts_organisation o WHERE o.kind = 'class'{theirs}
         ), enrolled AS (
             SELECT p.person_id AS person, min(f.valid_from) AS since
             FROM people_enrolment f JOIN people_child p ON p.id = f.child_id
-            WHERE {when.holds("f")} GROUP BY p.person_id
+            WHERE {when.holds("f")}{some} GROUP BY p.person_id
         ), listed AS (
             SELECT p.person_id AS person, max(f.valid_from) AS day
             FROM people_rollcall f JOIN people_child p ON p.id = f.child_id
-            WHERE {when.believed("f")} AND f.valid_from <= '{when.on}' GROUP BY p.person_id
+            WHERE {when.believed("f")} AND f.valid_from <= '{when.on}'{some}
+            GROUP BY p.person_id
         ), marked AS (
             SELECT m.call_id AS call, p.person_id AS person, m.state
             FROM attendance_mark m JOIN people_child p ON p.id = m.child_id
-            WHERE m.call_id IN (SELECT call FROM newest)
+            WHERE m.call_id IN (SELECT call FROM newest){some}
         )
         SELECT s.child, {WORD}{more}
-        FROM ({expected_seats(when.on, children=children)}) s JOIN newest n ON n.seat = s.seat
+        FROM seats s JOIN newest n ON n.seat = s.seat
         JOIN attendance_call c ON c.id = n.call
         LEFT JOIN marked m ON m.call = n.call AND m.person = s.child
         LEFT JOIN enrolled e ON e.person = s.child

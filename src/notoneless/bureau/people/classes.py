@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -19,7 +19,6 @@ from notoneless.bureau.accounts import tree
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.audit import actions as audit
-from notoneless.bureau.people import bulk
 from notoneless.bureau.people.contents import ROLLS
 from notoneless.bureau.people.models import Source
 from notoneless.bureau.people.places import class_name
@@ -79,7 +78,7 @@ def waiting(by: User | audit.Actor, schools: Collection[int] | None = None) -> l
         return []
     found = {one.pk: SchoolClasses(one) for one in mine}
     fresh: set[int] = set()
-    for school, grade, written, children, newest in _unseated(begins):
+    for school, grade, written, children, newest in _unseated(begins, found):
         if school in found:
             name = class_name(grade, written)[:100]
             named = found[school].named.setdefault(name, Named(name))
@@ -111,12 +110,22 @@ def _schools(by: User | audit.Actor) -> QuerySet[Organisation]:
     return found if by is audit.SYSTEM else found.none()
 
 
-def _unseated(begins: dt.date) -> list[tuple[int, int | None, str, int, object]]:
+def _unseated(
+    begins: dt.date, schools: Iterable[int]
+) -> list[tuple[int, int | None, str, int, object]]:
     """School, grade, class as written, how many children, the newest roll that says so.
 
-    Of all children on a roll whose card leads to no class, to an ended one or to one of an earlier year.
-    These are looked for first: mostly there are none, and every enrolment would be read for nothing.
+    Of all children on a roll whose card leads to one of the schools but to none of its classes, or to an
+    ended one or one of an earlier year. These are looked for first, place by place: mostly there are none, and
+    every enrolment would be read for nothing.
     """
+    ended = Q(valid_to__isnull=False) | Q(valid_from__lt=begins)
+    places = [*schools]
+    places += Organisation.objects.filter(ended, parent__in=places, kind="class").values_list(
+        "pk", flat=True
+    )
+    if not places:
+        return []
     lines = ", ".join(f"'{line}'" for line in sorted(ROLLS))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -124,9 +133,7 @@ def _unseated(begins: dt.date) -> list[tuple[int, int | None, str, int, object]]
             WITH unseated AS MATERIALIZED (
                 SELECT id, school_id, grade, class_name FROM people_child
                 WHERE person_id = id AND on_roll AND class_name <> ''
-                  AND school_id IN (SELECT id FROM accounts_organisation
-                      WHERE kind = 'school' OR (kind = 'class' AND
-                            (valid_to IS NOT NULL OR valid_from < %s))))
+                  AND school_id IN ({", ".join(map(str, places))}))
             SELECT CASE o.kind WHEN 'class' THEN o.parent_id ELSE o.id END AS school,
                    c.grade, c.class_name, count(DISTINCT c.id), max(s.list_date)
             FROM unseated c
@@ -134,8 +141,7 @@ def _unseated(begins: dt.date) -> list[tuple[int, int | None, str, int, object]]
             JOIN people_enrolment f ON f.child_id = c.id AND f.retracted_at IS NULL
                  AND f.line IN ({lines})
             JOIN people_source s ON s.id = f.source_id
-            GROUP BY 1, 2, 3""",
-            [bulk.stored(begins)],
+            GROUP BY 1, 2, 3"""
         )
         return list(cursor.fetchall())
 
