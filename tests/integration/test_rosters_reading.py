@@ -364,6 +364,32 @@ def test_a_roll_call_with_marks_and_with_a_column_a_day(tmp_path: Path) -> None:
     ]
 
 
+def test_a_roll_call_says_which_half_of_the_day_it_is(tmp_path: Path) -> None:
+    """In its title, in a column of its own, in a column for each half, and in a column a day and half."""
+
+    def read(name: str, *lines: list[str | None]) -> list[tuple[object, ...]]:
+        wanted = ("attendance", "half", "attendance_am")
+        found = rows(understood(xlsx(tmp_path / name, list(lines))))
+        return [tuple(one.get(field) for field in wanted) for one in found]
+
+    assert read("点名册.xlsx", ["石垭小学点名册（2025年9月5日下午）"], ["班级", "姓名", "到课"],
+                ["1班", "张三", "√"]) == [("present", "pm", None)]  # fmt: skip
+    assert read("点名册2.xlsx", ["班级", "姓名", "到课", "半天"], ["1班", "张三", "×", "上午"],
+                ["1班", "张三", "√", "下午"]) == [("absent", "am", None), ("present", "pm", None)]  # fmt: skip
+    both = [["石垭小学点名册（2025年9月5日）"], ["班级", "姓名", "上午", "下午"]]
+    marks = [["1班", "张三", "√", "×"], ["1班", "李四", "病假", None], ["1班", "王五", None, None]]
+    assert read("点名册3.xlsx", *both, *marks) == [
+        ("absent", "pm", "present"), ("leave", "am", None), (None, None, None),
+    ]  # fmt: skip
+    days = [
+        ["班级", "姓名", "9月4日", None, "9月5日", None],
+        [None, None, "上午", "下午", "上午", "下午"],
+    ]
+    found = read("石垭小学2025年9月考勤表.xlsx", *days, ["1班", "张三", "√", "√", "√", "×"],
+                 ["1班", "李四", "√", "√", "×", None])  # fmt: skip
+    assert found == [("absent", "pm", None), ("absent", "am", None)]
+
+
 def test_the_older_provincial_export_has_both_numbers(tmp_path: Path) -> None:
     heading = ["序号", "全国学籍号", "身份证件号", "姓名", "性别", "学校名称", "年级", "班级"]
     row = [1.0, f"G{HEAD}", CHILD, "张三", "男", "石垭小学", "七年级", 2501.0]

@@ -553,6 +553,8 @@ _BY_FIELD: dict[str, Converter] = {
     "class_name": class_name,
     "disability_kind": disability_kind,
     "disability_level": disability_level,
+    "attendance_am": lambda cell: code("attendance", cell),
+    "attendance_pm": lambda cell: code("attendance", cell),
     "term": term,
     "county": place,
     "township": place,

@@ -123,6 +123,7 @@ _DAY = re.compile(
     r"(?:20\d\d[-/.年])?(1[0-2]|0?[1-9])[-/.月](3[01]|[12]\d|0?[1-9])日?(?:\(?(?:周|星期).\)?)?"
     r"|(3[01]|[12]\d|0?[1-9])日(?:\(?(?:周|星期).\)?)?"
 )
+_HALF = re.compile(r"上午|下午")
 
 
 def _one(index: int, lines: Sequence[str]) -> Heading:
@@ -132,7 +133,8 @@ def _one(index: int, lines: Sequence[str]) -> Heading:
     lowest, above = texts[-1], texts[:-1]
     member = any("成员" in text for text in texts)
     lowest = _MEMBER.sub("", lowest) or lowest
-    if _DAY.fullmatch(lowest):
+    day = above[-1] if above and _HALF.fullmatch(lowest) else _HALF.sub("", lowest)
+    if _DAY.fullmatch(day):
         return Heading(index, shown, day="".join(texts))
     if above:
         field, rank, reason = _match("".join(texts))

@@ -160,7 +160,12 @@ def _public(column: Column) -> Column:
     """A field of the reader's own is shown as what it becomes."""
     if not column.field or column.field in fields():
         return column
-    shown = {"head_name": "guardian_name", "head_id": "guardian_id", "grade_class": "class_name"}
+    shown = {
+        "head_name": "guardian_name",
+        "head_id": "guardian_id",
+        "grade_class": "class_name",
+        "attendance_pm": "attendance",
+    }
     if column.field == "remark":
         return replace(column, field="", left_out="unneeded")
     return replace(column, field=shown.get(column.field, ""))

@@ -19,7 +19,7 @@ from notoneless.rosters.findings import Findings
 from notoneless.rosters.memory import LayoutMemory, Remembered, fingerprint
 from notoneless.rosters.plan import Plan, make_plan
 from notoneless.rosters.reading import Column, Reading, SheetReading
-from notoneless.rosters.rows import Writer
+from notoneless.rosters.rows import Writer, half_of
 
 
 def read_file(
@@ -271,6 +271,14 @@ def _constants(
             said["policy"] = policy
     if kind == "rollcall" and "call_date" not in have and list_day:
         said["call_date"] = list_day
+    if (
+        kind == "rollcall"
+        and not have & {"half", "attendance_am", "attendance_pm"}
+        and not plan.days
+    ):
+        half = half_of("".join(titles))
+        if half:
+            said["half"] = half
     if kind == "rollcall" and "school" not in have:
         schools = recognise.schools_said(titles)
         if len(schools) == 1:

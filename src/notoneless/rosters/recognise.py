@@ -123,7 +123,10 @@ def recognise(table: Table, *, file: str, sheet: str, position: int) -> Recognis
 
 def _recognise(table: Table, *, file: str, sheet: str, position: int) -> Recognised:
     fields = table.fields
-    if any(heading.day for heading in table.headings):
+    if any(heading.day for heading in table.headings) or fields & {
+        "attendance_am",
+        "attendance_pm",
+    }:
         fields |= {"attendance"}
     own = _plain(" ".join((*table.titles, sheet)))
     stem = _plain(re.sub(r"\.[A-Za-z]{1,7}$", "", file))

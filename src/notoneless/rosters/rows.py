@@ -97,7 +97,9 @@ class Writer:
     def _make_schema(self) -> pa.Schema:
         present = {name for _, name in self._plan.sources} | set(self._constants)
         if self._plan.days:
-            present |= {"attendance", "call_date"}
+            present |= {"attendance", "call_date", "half"}
+        if present & _HALVES:
+            present |= {"attendance", "half"}
         if "grade_class" in present:
             present |= {"class_name", "grade"}
         if "class_name" in present:
@@ -250,6 +252,8 @@ class Writer:
             own[0].setdefault(name, [value] * len(batch))
         if self._plan.days:
             self._days(own[0], batch, transposed)
+        elif _HALVES & own[0].keys():
+            _halves(own[0], len(batch))
         if self._plan.members:
             shared = {name: values for name, values in own[0].items() if name in _OF_HOUSEHOLD}
         for member, columns in enumerate(own):
@@ -337,10 +341,11 @@ class Writer:
         batch: list[Row],
         transposed: Sequence[Sequence[Cell]],
     ) -> None:
-        """A roll-call with a column a day: each pupil's last marked day."""
+        """A roll-call with a column a day, or a half of it: each pupil's last marked one."""
         size = len(batch)
         columns.setdefault("attendance", [None] * size)
         dates: list[Any] = [None] * size
+        halves: list[Any] = [None] * size
         marks = Answers(cells.converter("attendance"))
         list_day = self._constants.get("call_date")
         for index, written in self._plan.days:
@@ -353,7 +358,8 @@ class Writer:
                 if value is not None:
                     columns["attendance"][at] = value
                     dates[at] = day
-        columns["call_date"] = dates
+                    halves[at] = half_of(written)
+        columns["call_date"], columns["half"] = dates, halves
 
     def _check(self, member: int, columns: dict[str, list[Any]], numbers: list[int]) -> None:
         """Hold each number against its check character, the birth date and the sex."""
@@ -457,6 +463,33 @@ _OF_HOUSEHOLD = frozenset(
 """What a household's row says once for all its members."""
 
 _PLACE_NAMES = frozenset(entry.name for entry in PLACE_COLUMNS)
+
+
+_HALVES = frozenset(["attendance_am", "attendance_pm"])
+"""Columns of a roll-call of both halves of a day."""
+
+
+def _halves(columns: dict[str, list[Any]], size: int) -> None:
+    """``attendance`` and ``half`` of the last half marked; the morning stays where the afternoon is marked too."""
+    blank: list[Any] = [None] * size
+    morning, afternoon = columns.get("attendance_am", blank), columns.pop("attendance_pm", blank)
+    said = columns.get("attendance", blank)
+    columns["attendance"] = [
+        late or early or other for late, early, other in zip(afternoon, morning, said, strict=True)
+    ]
+    columns["half"] = [
+        "pm" if late else "am" if early else None
+        for late, early in zip(afternoon, morning, strict=True)
+    ]
+    columns["attendance_am"] = [
+        early if late else None for late, early in zip(afternoon, morning, strict=True)
+    ]
+
+
+def half_of(written: str) -> str | None:
+    """``am`` or ``pm`` where a text names exactly one half of a day."""
+    morning, afternoon = "上午" in written, "下午" in written
+    return None if morning == afternoon else "am" if morning else "pm"
 
 
 def _stage(cell: Cell) -> str | None:

@@ -2,7 +2,7 @@
 
 Whose class was called and who was not marked was present. Who came onto the roll after the call, whose class
 never called, or who is not expected in the room, is unknown here, and the lists may tell. Where a roll-call
-came in as a list of a later day, that list's word counts.
+came in as a list of a later day that tells not of the whole class (`listed.py`), that list's word counts.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from notoneless.i18n import gettext
 
 ROWS = 20_000
 
-WORD = """CASE coalesce(m.state, 'late') WHEN 'absent' THEN 'absent'
-    WHEN 'leave' THEN 'leave' WHEN 'internship' THEN 'leave' ELSE 'present' END"""
+WORD = """CASE WHEN m.reason = 'suspended' THEN 'suspended' WHEN m.state = 'absent' THEN 'absent'
+    WHEN m.state IN ('leave', 'internship') THEN 'leave' ELSE 'present' END"""
 """Late is present. An intern learns elsewhere: nobody saw him in class, and nobody needs to look for him."""
 
 
@@ -68,14 +68,14 @@ def sources(child: Child, when: When) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_newest(when, [child.person_id or child.pk], ", c.id"))
         keys = [key for _, _, key in cursor.fetchall()]
-    call = Call.objects.filter(pk__in=keys).select_related("school_class", "by").last()
+    call = Call.objects.filter(pk__in=keys).select_related("school_class", "by", "source").last()
     if call is None:
         return {}
     said = gettext("{day} {half}点名，{place}，{who}").format(
         day=call.day,
         half=call.get_half_display(),
         place=call.school_class,
-        who=call.by or gettext("系统"),
+        who=call.by or call.source or gettext("系统"),
     )
     return {"attendance": said}
 
@@ -108,7 +108,7 @@ def _newest(when: When, children: Collection[int] | None = None, more: str = "")
             WHERE {when.believed("f")} AND f.valid_from <= '{when.on}'{some}
             GROUP BY p.person_id
         ), marked AS (
-            SELECT m.call_id AS call, p.person_id AS person, m.state
+            SELECT m.call_id AS call, p.person_id AS person, m.state, m.reason
             FROM attendance_mark m JOIN people_child p ON p.id = m.child_id
             WHERE m.call_id IN (SELECT call FROM newest){some}
         )

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.language import gettext_lazy as _
-from notoneless.bureau.people.models import Child
+from notoneless.bureau.people.models import Child, Source
 
 
 class Half(models.TextChoices):
@@ -32,6 +32,12 @@ class Reason(models.TextChoices):
     OTHER = "other", _("其他")
     LATE = "late", _("迟到")
     INTERNSHIP = "internship", _("实习")
+    LEAVE = "leave", _("请假")
+    SUSPENDED = "suspended", _("休学")
+
+
+ONLY_LISTED = (Reason.LEAVE, Reason.SUSPENDED)
+"""What lists say and a teacher says more exactly, or not at all: suspension is approved, not called."""
 
 
 class State(models.TextChoices):
@@ -51,6 +57,8 @@ STATE_OF = {
     Reason.OTHER: State.ABSENT,
     Reason.LATE: State.LATE,
     Reason.INTERNSHIP: State.INTERNSHIP,
+    Reason.LEAVE: State.LEAVE,
+    Reason.SUSPENDED: State.LEAVE,
 }
 """A child of whom nothing is known is absent: leave is what somebody asked for."""
 
@@ -60,7 +68,8 @@ class Call(models.Model):
 
     ``key`` is made on the phone: whoever sends the same again changes nothing. ``noted_at`` is when it was
     called, ``at`` when it came in; between them can lie hours without a signal. ``expected`` is how many
-    were on the class's list then.
+    were on the class's list then. ``source`` is the list that says so where nobody called (`listed.py`); of
+    such a one only the day is known, so ``noted_at`` is its first moment.
     """
 
     key = models.UUIDField()
@@ -70,6 +79,7 @@ class Call(models.Model):
     revision = models.PositiveSmallIntegerField()
     expected = models.PositiveSmallIntegerField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField()
     at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)

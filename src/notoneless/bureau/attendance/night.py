@@ -8,5 +8,6 @@ from notoneless.bureau.attendance import jobs
 
 
 def night(on: dt.date) -> None:
-    """Open cases for those missing for too long, and note who is back."""
+    """Open cases for those missing for too long, and note who is back; before that, what lists say."""
+    jobs.call_listed(jobs.LONG)
     jobs.follow(on)

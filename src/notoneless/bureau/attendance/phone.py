@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.attendance import absences, queries
-from notoneless.bureau.attendance.models import STATE_OF, Call, Half, Mark, Reason, State
+from notoneless.bureau.attendance.models import (
+    ONLY_LISTED,
+    STATE_OF,
+    Call,
+    Half,
+    Mark,
+    Reason,
+    State,
+)
 from notoneless.bureau.attendance.roster import roster
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.cases.models import Case
@@ -45,6 +53,7 @@ class Page:
     reasons: list[tuple[str, str]]
     by: str
     missing: list[tuple[Child, str]] = field(default_factory=list)
+    differing: list[queries.Differs] = field(default_factory=list)
 
     @property
     def half_label(self) -> str:
@@ -116,7 +125,7 @@ def page(school_class: Organisation, day: dt.date, half: str) -> Page:
             if child.pk not in held
         ],
         elsewhere=listed.elsewhere,
-        reasons=_reasons(school_class, listed.expected),
+        reasons=_reasons(school_class, listed.expected, {*held.values(), *said.values()}),
         by=queries.called_by(school_class, day),
         missing=[
             (mark.child, str(mark.get_reason_display() or mark.get_state_display()))
@@ -125,14 +134,20 @@ def page(school_class: Organisation, day: dt.date, half: str) -> Page:
         ]
         if call
         else [],
+        differing=queries.differing([school_class.pk], day, half) if call else [],
     )
 
 
-def _reasons(school_class: Organisation, expected: tuple[Child, ...]) -> list[tuple[str, str]]:
-    """The reasons, the one used last in this class first; internships are of vocational schools."""
+def _reasons(
+    school_class: Organisation, expected: tuple[Child, ...], said: set[str]
+) -> list[tuple[str, str]]:
+    """The reasons, the one used last in this class first; internships are of vocational schools.
+
+    What only lists say is offered where one has ``said`` it: a correction of another child must not lose it.
+    """
     last = (
         Mark.objects.filter(call__school_class=school_class)
-        .exclude(reason="")
+        .exclude(reason__in=("", *ONLY_LISTED))
         .order_by("-pk")
         .values_list("reason", flat=True)
         .first()
@@ -141,6 +156,7 @@ def _reasons(school_class: Organisation, expected: tuple[Child, ...]) -> list[tu
     offered = [
         (str(reason.value), str(reason.label))
         for reason in Reason
-        if interns or STATE_OF[reason] != State.INTERNSHIP
+        if (interns or STATE_OF[reason] != State.INTERNSHIP)
+        and (reason not in ONLY_LISTED or reason in said)
     ]
     return sorted(offered, key=lambda one: one[0] != last)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -13,7 +15,9 @@ from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.attendance.models import Call, Half, Mark, State
 from notoneless.bureau.attendance.roster import expected_seats
+from notoneless.bureau.people.models import Child
 from notoneless.bureau.rules import queries as rules
+from notoneless.i18n import gettext
 
 
 def classes(by: User, permission: str = "attendance.see") -> QuerySet[Organisation]:
@@ -38,7 +42,7 @@ def standing(school_class: Organisation, day: dt.date, half: str) -> Call | None
     """The call that counts; None when the class was not called."""
     return (
         Call.objects.filter(school_class=school_class, day=day, half=half, replaced_at__isnull=True)
-        .select_related("by")
+        .select_related("by", "source")
         .prefetch_related("marks")
         .first()
     )
@@ -75,6 +79,53 @@ def held(school_class: Organisation, day: dt.date, half: str) -> dict[int, str]:
     return {
         int(child or 0): reason for child, reason in rows.values_list("child__person", "reason")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A child of whom a list says other than the teacher; each a state in words, "" for being there."""
+
+    school_class: int
+    child: Child
+    listed: str
+    called: str
+    source: str
+
+
+def differing(classes: Collection[int], day: dt.date, half: str) -> list[Differs]:
+    """Where the newest list tells other than the call of a person that counts; two states, not two reasons."""
+    found: list[Differs] = []
+    calls = (
+        Call.objects.filter(school_class__in=classes, day=day, half=half)
+        .filter(Q(replaced_at__isnull=True) | Q(source__undone_at__isnull=True))
+        .select_related("source")
+        .prefetch_related("marks__child__person")
+        .order_by("school_class", "revision")
+    )
+    for key, of_class in groupby(calls, lambda one: one.school_class_id):
+        revisions = list(of_class)
+        counts = next((one for one in revisions if one.replaced_at is None), None)
+        lists = [one for one in revisions if one.source is not None]
+        if counts is None or counts.source is not None or not lists:
+            continue
+        said, listed = _states(counts), _states(lists[-1])
+        for child in sorted(said.keys() | listed.keys(), key=lambda one: (one.initials, one.pk)):
+            words = _in_words(listed.get(child)), _in_words(said.get(child))
+            if said.get(child) != listed.get(child):
+                found.append(Differs(key, child, *words, source=str(lists[-1].source)))
+    return found
+
+
+def _states(call: Call) -> dict[Child, str]:
+    return {
+        mark.child.person or mark.child: mark.state
+        for mark in call.marks.all()
+        if mark.state != State.LATE
+    }
+
+
+def _in_words(state: str | None) -> str:
+    return str(State(state).label) if state else gettext("到")
 
 
 @dataclass(slots=True)

@@ -129,6 +129,7 @@ def school(request: Request, key: int) -> HttpResponse:
             "form": form,
             "day": on,
             "half": Half(half).label,
+            "differing": queries.differing([row.key for row in rows], on, half),
             "waiting": [row for row in rows if row.called_at is None and row.expected],
             "by": queries.called_by(one, on),
             "calls": may(request.user, "attendance.call", one),

@@ -17,7 +17,7 @@ import pyarrow as pa
 from notoneless import identity, vault
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.audit.actions import SYSTEM
-from notoneless.bureau.intake import faults, places, queries, storage
+from notoneless.bureau.intake import faults, places, queries, storage, unmarked
 from notoneless.bureau.intake.models import Doubt, Upload
 from notoneless.bureau.people import preparing
 from notoneless.bureau.people import queries as known_people
@@ -109,7 +109,10 @@ def objections(upload: Upload, reading: Reading) -> list[Fault]:
     if not sheets:
         return [faults.NOTHING_TO_TAKE.at()]
     for number, sheet in sheets:
-        found += places.objections(upload.organisation, sheet, storage.rows(upload.pk, number))
+        rows = storage.rows(upload.pk, number)
+        found += places.objections(upload.organisation, sheet, rows)
+        if sheet.kind == ROLL_CALL and unmarked.nobody(rows):
+            found.append(faults.NOBODY_MARKED.at(sheet=sheet.sheet))
     return found
 
 
@@ -340,6 +343,7 @@ def _with_blind_roll_numbers(rows: pa.Table) -> pa.Table:
 
 def with_children(rows: pa.Table, child: Mapping[int, tuple[int | None, int | None]]) -> pa.Table:
     """Those rows of a sheet that ``child`` knows by their `number_of`, with ``child`` and ``new``."""
+    rows = unmarked.filled(rows)
     numbers = [
         number_of(row, member)
         for row, member in zip(

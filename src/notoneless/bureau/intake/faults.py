@@ -53,6 +53,11 @@ BROKEN_OFF = FaultKind(
     N_("读这份名单时程序出错（{reason}），什么也没有改动"),
     N_("再读一次；还是这样，就把文件名和这个代码告诉系统管理员"),
 )
+NOBODY_MARKED = FaultKind(
+    "B410",
+    N_("{sheet}有到课一列，却没有一个记号"),
+    N_("没有记号不能当作全到：请填上到课情况再交；全班都到，也请逐人写“到”"),
+)
 
 
 def to_json(faults: Iterable[Fault]) -> list[dict[str, Any]]:

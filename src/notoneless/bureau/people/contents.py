@@ -50,7 +50,7 @@ COLUMNS: dict[type[Fact], tuple[str, ...]] = {
         "left_behind",
     ),
     Circumstance: ("kind", "value", "level", "until", "document"),
-    RollCall: ("school_id", "attendance"),
+    RollCall: ("school_id", "attendance", "half"),
 }
 """What each table holds beside its dates. ``household`` is the number, a row of its own when written."""
 
@@ -119,7 +119,9 @@ def of_row(
         yield Enrolment, _enrolment(line, row, places)
     elif line == "rollcall":
         school = places.school(_text(row, "school_code", 20), _text(row, "school", 100))
-        yield RollCall, (school, row.get("attendance") or "present")
+        yield RollCall, (school, row.get("attendance") or "present", _text(row, "half", 2))
+        if row.get("attendance_am"):
+            yield RollCall, (school, row["attendance_am"], "am")
     elif line != "census":
         yield (
             Circumstance,

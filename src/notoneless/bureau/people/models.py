@@ -353,19 +353,23 @@ class Circumstance(Fact):
 
 
 class RollCall(Fact):
-    """What a roll-call that came as a list says of the child."""
+    """What a roll-call that came as a list says of the child; ``half`` is "" where it is of a whole day."""
 
     school = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     attendance = models.CharField(max_length=10)
+    half = models.CharField(max_length=2, blank=True)
 
     class Meta(Fact.Meta):
-        """Four answers."""
+        """Four answers, two halves."""
 
         constraints: ClassVar[Constraints] = (
             *Fact.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(attendance__in=("present", "leave", "suspended", "absent")),
                 name="rollcall_answer_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(half__in=("", "am", "pm")), name="rollcall_half_is_known"
             ),
         )
 

@@ -156,6 +156,7 @@ def said(fact: Fact) -> Iterator[str]:
             yield gettext("到{day}").format(day=fact.until)
         yield fact.document
     elif isinstance(fact, RollCall):
+        yield word("half", fact.half)
         yield word("attendance", fact.attendance)
 
 
