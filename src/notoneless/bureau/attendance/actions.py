@@ -176,7 +176,7 @@ def call_listed(*, by: audit.Actor, day: dt.date, words: Collection[Word]) -> in
         ),
         batch_size=500,
     )
-    of_list = Counter(call.source_id for call, _ in new)
+    of_list = Counter(call.source_id or 0 for call, _ in new)
     for source in Source.objects.filter(pk__in=of_list):
         audit.record(
             by,
