@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -643,7 +644,7 @@ def raw_rows() -> None:
 
     read = rosters.read
     rosters.read = lambda path, **how: read(path, **how | {"key": None})
-    rosters.rows = lambda path, key: encrypted.rows(path)
+    rosters.read_rows = lambda path, key: encrypted.read_rows(path)
 
 
 @mutant
@@ -692,6 +693,12 @@ def said_elsewhere() -> None:
 # --- the server -------------------------------------------------------------------------------------
 
 
+def _told(error: BaseException) -> str:
+    """What went wrong, and where: a bare assertion says nothing by itself."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}"[:500] + f" ({Path(at.filename).name}:{at.lineno})"
+
+
 def _fork(order: dict[str, Any]) -> dict[str, Any]:
     reading, writing = os.pipe()
     child = os.fork()
@@ -707,12 +714,12 @@ def _fork(order: dict[str, Any]) -> dict[str, Any]:
                 os.kill(os.getpid(), signal.SIGSTOP)
             answer = {"answer": ACTS[order["act"]](*order.get("with", ()))}
         except BaseException as error:
-            answer = {"error": f"{type(error).__name__}: {error}"[:500]}
+            answer = {"error": _told(error)}
         if order.get("then"):
             try:
                 answer["then"] = ACTS[order["then"]]()
             except BaseException as error:
-                answer["then"] = f"{type(error).__name__}: {error}"[:500]
+                answer["then"] = _told(error)
         # By a call that no test watches: the answer is not part of the act.
         os.writev(writing, [json.dumps(answer).encode()])
         os._exit(0)
