@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 import python_calamine
+from django.db import connection
 from django.utils import timezone
 from invented_bureau import Bureau, logged_in
 from invented_cases import children, opening
@@ -223,3 +224,34 @@ def test_money_owed_is_no_dropout(bureau: Bureau) -> None:
     assert value(figures()["reports.suspected"], on=MONDAY).count == 0
     statuses = {one["status"] for one in told(bureau, "of-age", dt.date(2026, 9, 18))}
     assert statuses == {"在校"}
+
+
+def test_head_of_the_household_ethnic_group_and_villagers_group_are_the_lists(
+    bureau: Bureau,
+) -> None:
+    """Each of the best list that says it; in the database the ethnic group stands sealed."""
+    taken_in(
+        bureau,
+        [
+            row(1, "陈小禾", head_name="陈老根", nation="彝族", relation="孙女"),
+            row(2, "马小跃", head_name=None, nation="汉族", relation="户主"),
+        ],
+    )
+    keys = dict(Child.objects.values_list("name", "pk"))
+    roll = [row(n, name, child=key) for n, (name, key) in enumerate(keys.items(), 1)]
+    taken_in(bureau, roll, "roll")
+    found = {one["name"]: one for one in told(bureau, "of-age")}
+    assert [(one["head"], one["nation"], one["group"]) for one in found.values()] == [
+        ("陈老根", "彝族", "四组"),
+        ("马小跃", "汉族", "四组"),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nation FROM people_identity WHERE nation IS NOT NULL")
+        kept = [bytes(value) for (value,) in cursor.fetchall()]
+    assert len(kept) == 2
+    assert not any("族".encode() in value for value in kept)
+    page = f"/reports/ledgers/of-age?place={bureau['county'].pk}&on={MONDAY}"
+    assert "彝族" in logged_in(bureau["county_officer"]).get(page).content.decode()
+    assert logged_in(bureau["county_officer_乙"]).get(page).status_code == 404
+    child = logged_in(bureau["county_officer"]).get(f"/children/{keys['陈小禾']}").content.decode()
+    assert ("户主：陈老根" in child, "彝族" in child) == (True, False)

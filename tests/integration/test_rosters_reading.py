@@ -390,6 +390,20 @@ def test_a_roll_call_says_which_half_of_the_day_it_is(tmp_path: Path) -> None:
     assert found == [("absent", "pm", None), ("absent", "am", None)]
 
 
+def test_the_head_of_the_household_is_kept_beside_the_guardian(tmp_path: Path) -> None:
+    lines = [
+        ["户主姓名", "姓名", "民族", "与户主关系", "监护人姓名", "出生日期", "村"],
+        ["张大山", "张三", "汉族", "孙", "张小山", "2016-03-01", "石垭村"],
+    ]
+    (child,) = rows(understood(xlsx(tmp_path / "适龄儿童户籍名单.xlsx", lines)))
+    assert (child["name"], child["head_name"], child["guardian_name"], child["nation"]) == (
+        "张三", "张大山", "张小山", "汉族",
+    )  # fmt: skip
+    alone = [["户主姓名", "姓名", "与户主关系", "村"], ["张大山", "张三", "孙", "石垭村"]]
+    (child,) = rows(understood(xlsx(tmp_path / "适龄儿童户籍名单2.xlsx", alone)))
+    assert (child["head_name"], child["guardian_name"]) == ("张大山", "张大山")
+
+
 def test_the_older_provincial_export_has_both_numbers(tmp_path: Path) -> None:
     heading = ["序号", "全国学籍号", "身份证件号", "姓名", "性别", "学校名称", "年级", "班级"]
     row = [1.0, f"G{HEAD}", CHILD, "张三", "男", "石垭小学", "七年级", 2501.0]

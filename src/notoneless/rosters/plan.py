@@ -153,7 +153,26 @@ def make_plan(table: Table, *, household: bool, kind: str = "") -> Plan:
         else _public(column)
         for column in columns
     ]
+    if not member:
+        sources |= _head_beside(table, sources)
+        heads = {letter(index) for index in sources.get((0, "head_name"), ())}
+        columns = [
+            replace(column, field="head_name", left_out="")
+            if column.letter in heads and not column.field
+            else column
+            for column in columns
+        ]
     return Plan(tuple(columns), sources, tuple(days))
+
+
+def _head_beside(
+    table: Table, sources: Mapping[tuple[int, str], object]
+) -> dict[tuple[int, str], tuple[int, ...]]:
+    """The head of the household where each row is another person: kept as such, guardian or not."""
+    found = next((one.index for one in table.headings if one.field == "head_name"), None)
+    if found is None or (0, "name") not in sources or sources[0, "name"] == (found,):
+        return {}
+    return {(0, "head_name"): (found,)}
 
 
 def _public(column: Column) -> Column:

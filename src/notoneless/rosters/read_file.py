@@ -19,7 +19,8 @@ from notoneless.rosters.findings import Findings
 from notoneless.rosters.memory import LayoutMemory, Remembered, fingerprint
 from notoneless.rosters.plan import Plan, make_plan
 from notoneless.rosters.reading import Column, Reading, SheetReading
-from notoneless.rosters.rows import Writer, half_of
+from notoneless.rosters.roll_calls import half_of
+from notoneless.rosters.rows import Writer
 
 
 def read_file(

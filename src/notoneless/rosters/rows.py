@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from notoneless.rosters.findings import Findings, seen
 from notoneless.rosters.headings import Table
 from notoneless.rosters.lines import LineFilter
 from notoneless.rosters.plan import FAMILY, Plan
+from notoneless.rosters.roll_calls import HALVES, both_halves, day_of, half_of
 
 BATCH = 20_000
 """Rows in memory at a time."""
@@ -98,7 +98,7 @@ class Writer:
         present = {name for _, name in self._plan.sources} | set(self._constants)
         if self._plan.days:
             present |= {"attendance", "call_date", "half"}
-        if present & _HALVES:
+        if present & HALVES:
             present |= {"attendance", "half"}
         if "grade_class" in present:
             present |= {"class_name", "grade"}
@@ -252,8 +252,8 @@ class Writer:
             own[0].setdefault(name, [value] * len(batch))
         if self._plan.days:
             self._days(own[0], batch, transposed)
-        elif _HALVES & own[0].keys():
-            _halves(own[0], len(batch))
+        elif HALVES & own[0].keys():
+            both_halves(own[0], len(batch))
         if self._plan.members:
             shared = {name: values for name, values in own[0].items() if name in _OF_HOUSEHOLD}
         for member, columns in enumerate(own):
@@ -465,33 +465,6 @@ _OF_HOUSEHOLD = frozenset(
 _PLACE_NAMES = frozenset(entry.name for entry in PLACE_COLUMNS)
 
 
-_HALVES = frozenset(["attendance_am", "attendance_pm"])
-"""Columns of a roll-call of both halves of a day."""
-
-
-def _halves(columns: dict[str, list[Any]], size: int) -> None:
-    """``attendance`` and ``half`` of the last half marked; the morning stays where the afternoon is marked too."""
-    blank: list[Any] = [None] * size
-    morning, afternoon = columns.get("attendance_am", blank), columns.pop("attendance_pm", blank)
-    said = columns.get("attendance", blank)
-    columns["attendance"] = [
-        late or early or other for late, early, other in zip(afternoon, morning, said, strict=True)
-    ]
-    columns["half"] = [
-        "pm" if late else "am" if early else None
-        for late, early in zip(afternoon, morning, strict=True)
-    ]
-    columns["attendance_am"] = [
-        early if late else None for late, early in zip(afternoon, morning, strict=True)
-    ]
-
-
-def half_of(written: str) -> str | None:
-    """``am`` or ``pm`` where a text names exactly one half of a day."""
-    morning, afternoon = "上午" in written, "下午" in written
-    return None if morning == afternoon else "am" if morning else "pm"
-
-
 def _stage(cell: Cell) -> str | None:
     try:
         return cells.grade_and_stage(cell)[1]
@@ -506,21 +479,3 @@ def _of_guardian(people: Sequence[dict[str, list[Any]]], at: int, name: str) -> 
     if any(person["family_guardian"][at] for person in people):
         return None
     return next((person[name][at] for person in people if person[name][at]), None)
-
-
-_DAY_PARTS = re.compile(
-    r"(?:(20\d\d)[-/.年])?(?:(1[0-2]|0?[1-9])[-/.月])?(3[01]|[12]\d|0?[1-9])日?"
-)
-
-
-def day_of(written: str, near: dt.date | None) -> dt.date | None:
-    """The day of a roll-call's column; year and month from the list's own date when not written."""
-    match = _DAY_PARTS.search(written)
-    if not match:
-        return None
-    year = int(match[1]) if match[1] else near.year if near else 0
-    month = int(match[2]) if match[2] else near.month if near else 0
-    try:
-        return dt.date(year, month, int(match[3]))
-    except ValueError:
-        return None

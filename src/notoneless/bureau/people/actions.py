@@ -233,6 +233,7 @@ def correct_identity(*, by: User | audit.Actor, child: Child, reason: str, **val
     if now is not None:
         kept = {name: getattr(now, name) for name in ("name", "former_name", "sex", "birth_date")}
         kept["id_number"] = now.id_number.reveal() if now.id_number else None
+        kept["nation"] = now.nation.reveal() if now.nation else None
     content = contents.identity({**kept, **values})
     word = _word(by, queries.where(child), reason)
     earlier = Identity.objects.filter(

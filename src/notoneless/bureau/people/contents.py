@@ -31,8 +31,8 @@ from notoneless.rosters import id_number
 Content = tuple[Any, ...]
 
 COLUMNS: dict[type[Fact], tuple[str, ...]] = {
-    Identity: ("name", "initials", "former_name", "sex", "birth_date", "id_number"),
-    Residence: ("household", "relation", "place_id", "place_text", "address"),
+    Identity: ("name", "initials", "former_name", "sex", "birth_date", "id_number", "nation"),
+    Residence: ("household", "relation", "place_id", "place_text", "address", "head"),
     Guardian: ("name", "id_number", "phone"),
     Enrolment: (
         "school_id",
@@ -68,6 +68,9 @@ VALUE_OF = {
     "recognition": "recognised",
 }
 """The field that a kind's ``value`` is taken from."""
+
+HEAD = "户主"
+"""The relation of who is the head of the household himself."""
 
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
@@ -148,7 +151,8 @@ def identity(row: Mapping[str, Any]) -> Content:
     born, sex = row.get("birth_date"), _text(row, "sex", 1)
     if number and not (born and sex) and id_number.state(number) == "valid":
         born, sex = born or id_number.birth_date(number), sex or id_number.sex(number) or ""
-    return (name, initials(name), _text(row, "former_name", 60), sex, born, number)
+    nation = _text(row, "nation", 20) or None
+    return (name, initials(name), _text(row, "former_name", 60), sex, born, number, nation)
 
 
 def _residence(
@@ -159,7 +163,8 @@ def _residence(
     if always or any(where) or address or household:
         home = places.home(*where) if always or any(where) else None
         relation = _text(row, "relation", 20)
-        yield Residence, (household, relation, home, " ".join(filter(None, where)), address)
+        head = _text(row, "head_name", 60) or (_text(row, "name", 60) if relation == HEAD else "")
+        yield Residence, (household, relation, home, " ".join(filter(None, where)), address, head)
 
 
 def _enrolment(line: str, row: Mapping[str, Any], places: Places) -> Content:

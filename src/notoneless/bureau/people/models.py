@@ -234,7 +234,10 @@ class Fact(models.Model):
 
 
 class Identity(Fact):
-    """Name, birth date, sex, number, as one source has them."""
+    """Name, birth date, sex, number, ethnic group, as one source has them.
+
+    The ethnic group is kept for the ledger of children of age alone (domain facts 1.11): sealed, in no index.
+    """
 
     name = models.CharField(max_length=60)
     initials = models.CharField(max_length=60)
@@ -243,6 +246,7 @@ class Identity(Fact):
     birth_date = models.DateField(null=True)
     id_number = SealedText(null=True, mask=mask_id)
     id_index = BlindIndex(of="id_number", kind="id_number")
+    nation = SealedText(null=True)
 
     class Meta(Fact.Meta):
         """Sexes as in the fields of lists."""
@@ -256,13 +260,17 @@ class Identity(Fact):
 
 
 class Residence(Fact):
-    """Where and in which household the child lives. ``place`` is the lowest place found in the tree."""
+    """Where and in which household the child lives. ``place`` is the lowest place found in the tree.
+
+    ``head`` is the head of the household (户主), whom ``relation`` is about.
+    """
 
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="members")
     relation = models.CharField(max_length=20, blank=True)
     place = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     place_text = models.CharField(max_length=120, blank=True)
     address = SealedText(null=True)
+    head = models.CharField(max_length=60, blank=True)
 
 
 class Guardian(Fact):

@@ -133,6 +133,8 @@ def said(fact: Fact) -> Iterator[str]:
         yield str(fact.id_number or "")
     elif isinstance(fact, Residence):
         yield fact.place_text
+        if fact.head:
+            yield gettext("户主：{name}").format(name=fact.head)
         if fact.relation:
             yield gettext("与户主关系：{relation}").format(relation=relation_text(fact.relation))
         if fact.address:

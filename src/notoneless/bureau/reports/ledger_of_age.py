@@ -14,8 +14,9 @@ from notoneless.bureau.accounts.models import Lineage, Organisation
 from notoneless.bureau.cases.codes import out_of_school
 from notoneless.bureau.cases.codes import word as case_word
 from notoneless.bureau.cases.models import Case, Entry
+from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.bulk import chunks
-from notoneless.bureau.people.models import Child
+from notoneless.bureau.people.models import Child, Identity, Residence
 from notoneless.bureau.people.standing import ENROLLED_FIRST, RANK, When, pick
 from notoneless.bureau.reports.figures import born_of_age
 from notoneless.bureau.reports.ledger_cases import states_then
@@ -81,6 +82,8 @@ def fill(lot: Sequence[Child], when: When, need: bool) -> None:
     """Give each child its cells, ``row.ledger``; in some twenty statements for all of them."""
     keys = [one.pk for one in lot]
     told = Told(keys, when)
+    nations = people.counting(Identity, keys, when, order=f"f.nation IS NULL, {RANK}")
+    heads = people.counting(Residence, keys, when, order=f"f.head = '', {RANK}")
     cases = _cases(keys, when)
     homes = {told.home(key) for key in keys} - {None}
     classes = {seat.school_id for seat in told.seats.values() if seat.school_id}
@@ -99,8 +102,8 @@ def fill(lot: Sequence[Child], when: When, need: bool) -> None:
         cells: Cells = {
             **told.block(key),
             "group": told.group(key),
-            "head": "",
-            "nation": "",
+            "head": heads[key].head if key in heads else "",
+            "nation": _nation(nations.get(key)),
             "relation": residence.relation if residence else "",
             "registered": told.address(registered)
             if registered and registered.line == "census"
@@ -119,6 +122,11 @@ def fill(lot: Sequence[Child], when: When, need: bool) -> None:
             "note": note,
         }
         one.ledger = cells  # type: ignore[attr-defined]  # read by the columns
+
+
+def _nation(identity: Identity | None) -> str:
+    """The ethnic group as the list has it; the ledger's right (`ledgers.PERMISSION`) is the one to see it."""
+    return identity.nation.reveal() if identity is not None and identity.nation else ""
 
 
 def _cases(children: Collection[int], when: When) -> dict[int, list[tuple[Case, str]]]:

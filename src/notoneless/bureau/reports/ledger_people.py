@@ -48,6 +48,7 @@ GROUPS = {
 """Groups to look after (特殊群体); who is left behind is told by the roll."""
 
 _GROUP = re.compile(r"[一二三四五六七八九十0-9]+组$")
+_GROUP_IN_ADDRESS = re.compile(r"(?<=[村居区])[一二三四五六七八九十0-9]+组")
 
 
 def lines(places: Iterable[int | None]) -> dict[int, Line]:
@@ -151,9 +152,12 @@ class Told:
         return path or residence.place_text
 
     def group(self, child: int) -> str:
-        """The villagers' group, where the list wrote it with the place."""
+        """The villagers' group, where the list wrote it with the place or in the address; of that nothing more."""
         home = self.homes.get(child)
-        found = _GROUP.search(home.place_text) if home else None
+        if home is None:
+            return ""
+        address = home.address.reveal() if home.address else ""
+        found = _GROUP.search(home.place_text) or _GROUP_IN_ADDRESS.search(address)
         return found[0] if found else ""
 
     def stage(self, child: int) -> str:
