@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.functional import lazy
 
 from notoneless import i18n
+from notoneless.calendar import Term
 
 gettext_lazy = lazy(i18n.gettext, str)
 """Import as ``_`` for labels of forms and choices: translated when shown, not when imported."""
@@ -21,6 +22,16 @@ OURS = {code.lower(): code for code in i18n.LANGUAGES}
 
 NAMES = {"zh-hans": "简", "zh-hant": "繁", "en": "EN"}
 """How the switch on each page calls them: each in its own script."""
+
+
+def space() -> str:
+    """What stands between two sentences: Chinese has no space there, English has."""
+    return " " if i18n.language() == "en" else ""
+
+
+def term_name(term: Term) -> str:
+    """``2026秋``, in English ``autumn 2026``."""
+    return f"{term.season} {term.year}" if i18n.language() == "en" else term.label
 
 
 class LanguageMiddleware:

@@ -13,6 +13,7 @@ from notoneless.bureau.aid.models import Batch, Card
 from notoneless.bureau.ledger.terms import policy_label, term_label
 from notoneless.bureau.people.models import Identity
 from notoneless.bureau.people.standing import When, pick
+from notoneless.i18n import use
 
 HEADINGS = ("序号", "姓名", "身份证号", "卡号", "开户行", "金额", "备注")
 
@@ -40,7 +41,6 @@ def lines(batch: Batch) -> Iterator[tuple[str, ...]]:
         .order_by("position")
         .values_list("position", "award__child__person", "card", "amount", "award__policy")
     )
-    note = term_label(batch.term)
     for position, person, card, fen, policy in rows.iterator(chunk_size=2000):
         who = people.get(fact_of.get(person, 0))
         to = cards[card]
@@ -51,8 +51,14 @@ def lines(batch: Batch) -> Iterator[tuple[str, ...]]:
             to.number.reveal(),
             to.bank,
             f"{fen // 100}.{fen % 100:02d}",
-            f"{note} {policy_label(policy)}",
+            _note(batch.term, policy),
         )
+
+
+def _note(term: str, policy: str) -> str:
+    """For what it is paid: in Chinese, whoever builds the file in whatever language."""
+    with use("zh-Hans"):
+        return f"{term_label(term)} {policy_label(policy)}"
 
 
 _NUMBER_FIRST = "CASE WHEN f.id_number IS NULL THEN 1 ELSE 0 END"

@@ -15,6 +15,7 @@ from notoneless.bureau.aid import actions, differences, drafting, jobs, queries,
 from notoneless.bureau.aid.filters import EffectFilter
 from notoneless.bureau.aid.forms import NewAmount, NewText, Why
 from notoneless.bureau.aid.models import Change, Ruling
+from notoneless.bureau.language import term_name
 from notoneless.bureau.ledger.terms import policy_label
 from notoneless.bureau.tables import Column, Fen, Table
 from notoneless.calendar import term_on
@@ -112,7 +113,7 @@ def _page(request: Request, one: Change, refusal: Refusal | None = None) -> Http
         {
             "change": one,
             "refusal": refusal,
-            "term": term_on(one.tried_on).label if one.tried_on else "",
+            "term": term_name(term_on(one.tried_on)) if one.tried_on else "",
             "told": differences.in_all(
                 rulebook.read(one.before.text), rulebook.read(one.ruling.text)
             ),

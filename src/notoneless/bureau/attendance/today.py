@@ -30,11 +30,19 @@ def tasks(by: User, on: dt.date) -> list[Task]:
 
 def _calling(by: User, on: dt.date, first: Organisation, *, calls: bool) -> Task:
     waiting = queries.uncalled(by, on, Half.MORNING)
+    if not calls:
+        what = gettext("催学校点名")
+    elif waiting > 1:
+        what = gettext(
+            "催各班点名"
+        )  # who answers for a whole school can also call in a teacher's place
+    else:
+        what = gettext("点名")
     at = dt.time.fromisoformat(queries.called_by(first, on))
     return Task(
-        what=gettext("点名") if calls else gettext("催学校点名"),
+        what=what,
         count=waiting,
-        unit=gettext("班"),
+        unit=gettext("个班"),
         url=reverse("attendance:start"),
         due=dt.datetime.combine(on, at, timezone.get_default_timezone()),
         why=gettext("上午还没有点名"),

@@ -20,6 +20,7 @@ from notoneless.bureau.cases.deadlines import days_left
 from notoneless.bureau.cases.models import Case, Entry, Responsible
 from notoneless.bureau.cases.presence import Presence, presence
 from notoneless.bureau.cases.transitions import Way, states, steps, ways, ways_from
+from notoneless.bureau.language import space
 from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.actions import reveal
 from notoneless.bureau.people.panels import Panel, panels
@@ -124,7 +125,7 @@ def line(entry: Entry, struck: frozenset[int] = frozenset()) -> Line:
     lines = {"administration": gettext("行政线"), "education": gettext("教育线")}
     who = str(entry.by) if entry.by else gettext("系统")
     if entry.who:
-        who = f"{who}、{entry.who}"
+        who = gettext("、").join((who, entry.who))
     shown = lines.get(entry.line, "" if entry.by else gettext("系统"))
     return Line(entry, shown, who, _what(entry), entry.pk in struck)
 
@@ -138,13 +139,13 @@ def _what(entry: Entry) -> str:
             gettext("{way}，{whom}。").format(
                 way=word("ways", entry.way), whom=word("whom", entry.whom)
             ),
-            said.rstrip("。") + "。",
-            word("results", entry.result) + "。",
+            said.rstrip("。.") + gettext("。"),
+            word("results", entry.result) + gettext("。"),
             gettext("下一步：{day}{step}。").format(day=day, step=next_step)
             if next_step or day
             else "",
         ]
-        return "".join(parts)
+        return space().join(part.strip() for part in parts if part)
     if entry.kind == "moved":
         way = ways().get(entry.way or entry.code)
         reason = " ".join(
@@ -152,7 +153,9 @@ def _what(entry: Entry) -> str:
             else word("placements", code)
             for code in entry.code.split()
         ) if entry.way else ""  # fmt: skip
-        return "。".join(filter(None, (str(way.text) if way else entry.code, reason, said)))
+        return gettext("。").join(
+            filter(None, (str(way.text) if way else entry.code, reason, said))
+        )
     if entry.kind == "document":
         kind, _, number = entry.code.partition(" ")
         done = {"issued": gettext("签发"), "served": gettext("送达")}.get(entry.result, "")

@@ -24,6 +24,7 @@ from notoneless.bureau.inspections.models import (
     SpotCheck,
     Unit,
 )
+from notoneless.bureau.language import term_name
 from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import Term
 from notoneless.faults import Refusal
@@ -66,7 +67,9 @@ def open_campaign(
                 opened_at=timezone.now(),
             )
     except IntegrityError:
-        raise Refusal([faults.OPENED_ALREADY.at(county=county.name, term=term.label)]) from None
+        raise Refusal(
+            [faults.OPENED_ALREADY.at(county=county.name, term=term_name(term))]
+        ) from None
     audit.record(by, "campaign.opened", new, organisation=county, term=str(term))
     return new
 

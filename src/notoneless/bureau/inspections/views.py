@@ -21,6 +21,7 @@ from notoneless.bureau.inspections.forms import (
 )
 from notoneless.bureau.inspections.models import Campaign, Finding, Unit
 from notoneless.bureau.inspections.queries import SchoolState
+from notoneless.bureau.language import term_name
 from notoneless.bureau.tables import Column, Table
 from notoneless.calendar import Term, term_on
 from notoneless.faults import Refusal
@@ -63,7 +64,7 @@ def campaigns(request: Request) -> HttpResponse:
         Column(
             "term",
             N_("学期"),
-            value=lambda one: _term(one.term).label,
+            value=lambda one: term_name(_term(one.term)),
             link=lambda one: reverse("inspections:campaign", args=(one.pk,)),
         ),
         Column("county", N_("县（市、区）"), value=lambda one: one.county.name),
@@ -109,7 +110,7 @@ def campaign(request: Request, key: int) -> HttpResponse:
         "inspections/campaign.html",
         {
             "campaign": one,
-            "term": _term(one.term).label,
+            "term": term_name(_term(one.term)),
             "signed": sum(state.signature is not None for state in states),
             "schools": len(states),
             "not_counted": sum(len(state.waiting) for state in states),
@@ -157,7 +158,7 @@ def missing(request: Request, key: int) -> HttpResponse:
     )
     table = Table(request, queries.missing(request.user, one), columns, title=gettext("未到名单"))
     return table.answer(
-        "inspections/missing.html", {"campaign": one, "term": _term(one.term).label}
+        "inspections/missing.html", {"campaign": one, "term": term_name(_term(one.term))}
     )
 
 
@@ -191,7 +192,7 @@ def school(request: Request, key: int, school: int) -> HttpResponse:
         "inspections/school.html",
         {
             "campaign": one,
-            "term": _term(one.term).label,
+            "term": term_name(_term(one.term)),
             "school": place,
             "state": state,
             "rows": rows,
@@ -235,7 +236,7 @@ def class_count(request: Request, key: int, school_class: int) -> HttpResponse:
         "inspections/class.html",
         {
             "campaign": one,
-            "term": _term(one.term).label,
+            "term": term_name(_term(one.term)),
             "place": place,
             "form": form,
             "count": count,

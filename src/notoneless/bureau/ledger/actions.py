@@ -17,6 +17,7 @@ from django.utils import timezone
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
 from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.language import term_name
 from notoneless.bureau.ledger import faults
 from notoneless.bureau.ledger.models import Account, Book, Closing, Entry, Line
 from notoneless.bureau.ledger.shares import share
@@ -100,7 +101,7 @@ def post(*, by: User | audit.Actor, entry: NewEntry) -> Entry:
         raise Refusal([faults.NOT_BALANCED.at(fen=rest)])
     book = Book.objects.select_for_update().get(pk=1)
     if is_closed(entry.county, entry.term):
-        raise Refusal([faults.TERM_CLOSED.at(county=entry.county.name, term=entry.term.label)])
+        raise Refusal([faults.TERM_CLOSED.at(county=entry.county.name, term=term_name(entry.term))])
     keys = _accounts(entry)
     insert(
         Line,
@@ -302,7 +303,7 @@ def close_term(*, by: User | audit.Actor, county: Organisation, term: Term) -> C
     require(by, "ledger.close", county)
     book = Book.objects.select_for_update().get(pk=1)  # nobody posts meanwhile
     if is_closed(county, term):
-        raise Refusal([faults.TERM_CLOSED.at(county=county.name, term=term.label)])
+        raise Refusal([faults.TERM_CLOSED.at(county=county.name, term=term_name(term))])
     open_ = Account.objects.filter(
         ~Q(debit=-F("credit")),
         county=county,
@@ -312,7 +313,7 @@ def close_term(*, by: User | audit.Actor, county: Organisation, term: Term) -> C
     if open_.exists():
         fen = sum(account.balance for account in open_)
         fault = faults.NOTHING_TO_CLOSE.at(
-            county=county.name, term=term.label, count=open_.count(), amount=yuan(fen)
+            county=county.name, term=term_name(term), count=open_.count(), amount=yuan(fen)
         )
         raise Refusal([fault])
     closed = Closing.objects.create(

@@ -8,6 +8,7 @@ from functools import cache
 from notoneless import kernel
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.models import Organisation
+from notoneless.bureau.language import term_name
 from notoneless.bureau.ledger.models import Closing
 from notoneless.calendar import Term, parse_term
 from notoneless.i18n import Text
@@ -48,4 +49,4 @@ def policy_label(code: str) -> str:
 def term_label(code: str) -> str:
     """A term as offices write it."""
     term = parse_term(code)
-    return term.label if term else code
+    return term_name(term) if term else code

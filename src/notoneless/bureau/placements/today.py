@@ -23,9 +23,9 @@ def tasks(by: User, on: dt.date) -> list[Task]:
         after = (on.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
         found.append(
             Task(
-                what=gettext("送教上门"),
+                what=gettext("补上本月的送教"),
                 count=lacking,
-                unit=gettext("次"),
+                unit=gettext("课次"),
                 url=reverse("placements:taught"),
                 due=_end(after - dt.timedelta(days=1)),
                 why=gettext("本月还没有送够"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from notoneless.bureau.language import term_name
 from notoneless.calendar import Term, term_on
 from notoneless.i18n import Text, gettext
 
@@ -79,7 +80,7 @@ class Kind:
                 year=first.year, quarter=(first.month + 2) // 3
             )
         if self.period == "term":
-            return term_on(first).label
+            return term_name(term_on(first))
         return gettext("{year}学年").format(year=first.year)
 
 

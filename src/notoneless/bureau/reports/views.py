@@ -13,6 +13,7 @@ from notoneless.bureau.accounts.access import Request, needs
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.queries import organisations as seen_organisations
 from notoneless.bureau.figures.kinds import figures
+from notoneless.bureau.language import space
 from notoneless.bureau.reports import actions, queries
 from notoneless.bureau.reports.forms import Report
 from notoneless.bureau.reports.kinds import Kind, kinds
@@ -104,7 +105,7 @@ def all_filed(request: Request, kind: str, period: str) -> HttpResponse:
             for name in known
         ),
     )
-    title = f"{found.label(period)}{found.text}"
+    title = f"{found.label(period)}{space()}{found.text}"
     table = Table(request, rows, columns, title=title, per_page=500)
     sums = [(figures()[name].label, sum(one.count(name) or 0 for one in rows)) for name in known]
     return table.answer(

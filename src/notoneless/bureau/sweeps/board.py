@@ -170,7 +170,10 @@ class Board:
     def undecided(self) -> list[Cell]:
         """Where most is unknown, the largest first: cells of parts, or of the whole where it has none."""
         cells = [
-            cell for row in self.rows for cell in (row.cells[1:] or row.cells) if cell.count.unknown
+            cell
+            for row in self.rows
+            for cell in [part for part in row.cells[1:] if part.count.unknown] or row.cells[:1]
+            if cell.count.unknown
         ]
         return sorted(cells, key=lambda cell: -cell.count.unknown)
 

@@ -55,7 +55,8 @@ def checks(asked: Asked, lists: Sequence[Handed]) -> list[Check]:
                 gettext(text),
                 number if known else None,
                 sentences.address(asked, guarantee, verdict) if number else "",
-                "、".join(f"{one.text} {one.day}" for one in given) or _without(guarantee, number),
+                gettext("、").join(f"{one.text} {one.day}" for one in given)
+                or _without(guarantee, number),
             )
         )
     return found

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from notoneless.bureau.language import space
 from notoneless.bureau.sweeps.asked import Asked
 from notoneless.bureau.sweeps.board import Board, Count
 from notoneless.i18n import gettext
@@ -80,11 +81,12 @@ def board(asked: Asked, laid: Board) -> SafeString:
             )
             for cell in cells[:MOST]
         ]
-        more = gettext("等{count}处").format(count=len(cells)) if len(cells) > MOST else ""
+        rest = len(cells) - MOST
+        more = gettext("，另有{count}处").format(count=rest) if rest > 0 else ""
         mark = format_html('<b class="unknown">{}</b>', gettext("待核"))
         text = gettext("{mark}：{places}{more}。")
         said.append(format_html(text, mark=mark, places=listed(places), more=more))
-    return format_html_join("", "{}", ((part,) for part in said))
+    return format_html_join(space(), "{}", ((part,) for part in said))
 
 
 def _gaps(asked: Asked, laid: Board) -> SafeString:

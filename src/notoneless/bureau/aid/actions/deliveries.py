@@ -14,6 +14,7 @@ from notoneless.bureau.aid import faults, queries, rulebook
 from notoneless.bureau.aid.models import Delivery, Given, Loan, SheetLine, Told
 from notoneless.bureau.aid.two_people import require_another
 from notoneless.bureau.audit import actions as audit
+from notoneless.bureau.language import term_name
 from notoneless.bureau.ledger import actions as ledger
 from notoneless.bureau.ledger.models import Entry
 from notoneless.bureau.ledger.shares import share
@@ -159,7 +160,7 @@ def record_loan(
     term = term_on(signed_on)
     told = Told.objects.filter(child=child.person_id or child.pk, term=str(term)).first()
     if told is None or told.county is None:
-        raise Refusal([faults.NO_VERDICT_YET.at(term=term.label)])
+        raise Refusal([faults.NO_VERDICT_YET.at(term=term_name(term))])
     require(by, "aid.loans", told.county)
     kinds = [one.id for one in rulebook.book().policies if one.kind == "loan"]
     lines = SheetLine.objects.filter(sheet=told.sheet_id, policy__in=kinds)

@@ -14,14 +14,19 @@ from django.urls import resolve, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from notoneless.bureau import plurals
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import permissions
+from notoneless.bureau.language import space, term_name
 from notoneless.bureau.rules.declared import ground
-from notoneless.calendar import Term
 from notoneless.i18n import gettext, language
 
 register = template.Library()
 register.filter("ground", ground)
+register.filter("counted", plurals.counted, is_safe=True)
+register.filter("unit", plurals.unit)
+register.filter("term_name", term_name)
+register.simple_tag(space)
 
 
 @register.simple_tag(name="t")
@@ -31,13 +36,7 @@ def translated(message: str, **places: Any) -> SafeString | str:
     if not places:
         return text
     filled = {name: conditional_escape(value) for name, value in places.items()}
-    return mark_safe(conditional_escape(text).format(**filled))  # noqa: S308 - all parts are escaped
-
-
-@register.simple_tag
-def space() -> str:
-    """What stands between two sentences: Chinese has no space there, English has."""
-    return " " if language() == "en" else ""
+    return mark_safe(plurals.counted(conditional_escape(text).format(**filled)))  # noqa: S308 - all parts are escaped
 
 
 @register.filter(name="t")
@@ -85,12 +84,6 @@ WEEKDAYS = {
 def weekday(day: dt.date) -> str:
     """The day of the week, short."""
     return WEEKDAYS[language()][day.weekday()]
-
-
-@register.filter
-def term_name(term: Term) -> str:
-    """``2026秋``, in English ``autumn 2026``."""
-    return f"{term.season} {term.year}" if language() == "en" else term.label
 
 
 @register.filter
