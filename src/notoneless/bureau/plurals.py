@@ -6,8 +6,8 @@ import re
 
 from notoneless.i18n import language
 
-_S = """account amount application award card case contact day document event fact file gap guarantee hour issue item key
-lesson line list match minute month organisation pair payment place point pupil record request row school second
+_S = """account amount application award card case contact day document event fact file gap guarantee hour issue item
+key lesson line list match minute month organisation pair payment place point pupil record request row school second
 step student task thing time township unit visit year"""
 _NOUNS = (
     {"children": "child", "people": "person", "classes": "class", "batches": "batch"}

@@ -69,10 +69,10 @@ def _group(task: offers.Task, now: dt.datetime) -> int:
 
 EVENTS = (
     Column("seq", N_("序号"), number=True, value=lambda event: str(event.seq)),
-    Column("at", N_("时间")),
-    Column("actor_name", N_("谁")),
-    Column("verb", N_("做了什么"), value=lambda event: words(event.verb)),
-    Column("code", N_("动作"), value=lambda event: event.verb),
+    Column("at", N_("时间"), whole=True),
+    Column("actor_name", N_("谁"), whole=True),
+    Column("verb", N_("做了什么"), whole=True, value=lambda event: words(event.verb)),
+    Column("code", N_("动作代码"), whole=True, value=lambda event: event.verb),
     Column("subject_kind", N_("对象类别")),
     Column("subject", N_("对象编号")),
     Column("purpose", N_("用途")),
