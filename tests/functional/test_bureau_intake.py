@@ -238,6 +238,10 @@ def test_the_sheet_comes_back_with_remarks(bureau: Bureau, tmp_path: Path) -> No
     assert "备注" in str(rows[0][-1])
     assert "L" in str(rows[2][-1]), "the second child's row has its code"
     assert Event.objects.filter(verb="upload.remarks.read").count() == 1
+    leader = logged_in(bureau["county_leader"])
+    assert "/remarks" in page(client, upload)
+    assert "/remarks" not in page(leader, upload), "the sheet has whole numbers"
+    assert leader.get(f"/lists/{upload.pk}/remarks").status_code == 403
 
 
 def test_a_corrected_layout_is_remembered_by_the_organisation(

@@ -57,6 +57,21 @@ def keys() -> Rows:
     return {model: set(model._default_manager.values_list("pk", flat=True)) for model in ours()}
 
 
+def content(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of these, whole; of people not when they were last here."""
+    return {
+        model._meta.label: [
+            tuple(bytes(v) if isinstance(v, memoryview) else str(v) for v in row)
+            for row in model._default_manager.filter(pk__in=found)
+            .order_by("pk")
+            .values_list(
+                *(f.attname for f in model._meta.concrete_fields if f.name != "last_login")
+            )
+        ]
+        for model, found in rows.items()
+    }
+
+
 def fill(folder: Path) -> Filled:
     """Build it all."""
     from notoneless.bureau.ledger.models import Book, Entry

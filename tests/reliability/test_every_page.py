@@ -13,7 +13,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 import xlsxwriter
@@ -22,7 +21,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from filling import Filled, Rows, ours
+from filling import Filled, content, ours
 from invented_bureau import WHERE, Bureau, logged_in
 from walking import (
     FOR_PROGRAMS,
@@ -101,21 +100,6 @@ def leaks(filled: Filled, probes: Iterable[Probe]) -> tuple[list[str], int]:
         if probe.method == "post" and probe.sent and who != "a program":
             browsers.renew(who)
     return found, asked
-
-
-def content(rows: Rows) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of these, whole; of people not when they were last here."""
-    return {
-        model._meta.label: [
-            tuple(bytes(v) if isinstance(v, memoryview) else str(v) for v in row)
-            for row in model._default_manager.filter(pk__in=found)
-            .order_by("pk")
-            .values_list(
-                *(f.attname for f in model._meta.concrete_fields if f.name != "last_login")
-            )
-        ]
-        for model, found in rows.items()
-    }
 
 
 @pytest.mark.parametrize(

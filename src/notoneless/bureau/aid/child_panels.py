@@ -11,6 +11,7 @@ from notoneless.bureau.aid import queries, rulebook
 from notoneless.bureau.ledger.terms import policy_label, term_label
 from notoneless.bureau.people.models import Child
 from notoneless.bureau.people.panels import Panel
+from notoneless.bureau.people.queries import where
 from notoneless.bureau.people.standing import When
 from notoneless.i18n import gettext
 
@@ -23,7 +24,8 @@ def child_panels(by: User, child: Child, when: When) -> Iterable[Panel]:  # noqa
         {"award": one, "policy": policy_label(one.policy), "term": term_label(one.term)}
         for one in queries.of_child(by, child.pk).prefetch_related("payments")[:20]
     ]
-    told = queries.told_of(child.pk)
+    here = may(by, "aid.see", where(child))  # else only what is of one's own places
+    told = queries.told_of(child.pk) if here else None
     lines: list[dict[str, Any]] = (
         [
             {
@@ -42,7 +44,7 @@ def child_panels(by: User, child: Child, when: When) -> Iterable[Panel]:  # noqa
     order = ("owed", "needs_data", "not_owed")
     given = [
         {"given": one, "policy": policy_label(one.policy), "term": term_label(one.term)}
-        for one in queries.given_to(child.pk)[:20]
+        for one in (queries.given_to(child.pk)[:20] if here else ())
     ]
     loans = [
         {"loan": one, "policy": policy_label(one.policy)}

@@ -302,10 +302,10 @@ def correct(request: Request, key: int) -> HttpResponse:
     return redirect("intake:list", key)
 
 
-@needs("list.see")
+@needs("list.take_in")
 def remarks(request: Request, key: int) -> HttpResponse:
-    """The sheet as it came, with a column that says what is wrong in each row."""
-    found = get_object_or_404(queries.uploads(request.user), pk=key)
+    """The sheet as it came, whole numbers too, with what is wrong in each row: for those who hand it in."""
+    found = get_object_or_404(queries.own_uploads(request.user), pk=key)
     if found.reading.get("refused", True):
         return redirect("intake:list", key)
     audit.read(request.user, "upload.remarks.read", found)
