@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models, transaction
 from django.http import HttpRequest
 from filling import Filled, Rows, content, keys, ours
-from showing import Readers, Shown, pairs, seen
+from showing import TRIED, Readers, Shown, pairs, seen
 
 from notoneless.bureau.accounts import actions as accounts
 from notoneless.bureau.api import described, operations
@@ -61,7 +61,7 @@ def too_much(shown: Shown) -> list[str]:
 @pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
 def test_nobody_sees_more_than_the_table_says(filled: Filled, every: int) -> None:
     """All of them: the table also names nothing that is not shown."""
-    shown = seen(filled, pairs()[::every], enough=1 if every > 1 else 4)
+    shown = seen(filled, pairs()[::every], enough=1 if every > 1 else TRIED)
     found = too_much(shown)
     assert not found, "\n".join(found)
     if every == 1:
