@@ -77,7 +77,7 @@ def test_what_comes_back_is_booked_and_ends_the_finding_and_its_case(bureau, two
     assert (case.kind, case.child, case.is_active) == ("aid", two[0], True)
     assert {line.line for line in case.responsible.all()} == {"administration", "education"}
     ground = case.grounds.get()
-    assert ground.reason == "重复发放，第1批，银行已全部回盘"
+    assert ground.reason == f"重复发放，第{batch.pk}批，银行已全部回盘"
     assert "625" not in ground.reason
     officer = logged_in(bureau["county_aid_officer"])
     page = officer.get(f"/aid/findings/{one.pk}").content.decode()
