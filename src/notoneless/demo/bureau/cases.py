@@ -263,7 +263,7 @@ def _back_in_class(scene: Scene) -> Iterator[Story]:
     for day, child in zip(starts, free, strict=False):
         back = scene.calendar.add(day, 5)
         scene.missed[child.pk] = Missed(day, back, scene.calendar.add(back, WATCHED + 3))
-        yield _came_back(scene, CaseWork(scene, child), day, back)
+        yield _came_back(scene, CaseWork(scene, child), day, back, placed=day != starts[-1])
 
 
 def _pupils_of_ours(scene: Scene) -> Iterator[Child]:
@@ -275,8 +275,13 @@ def _pupils_of_ours(scene: Scene) -> Iterator[Child]:
         yield from [in_class[child] for child in children if child in in_class][1:2]
 
 
-def _came_back(scene: Scene, work: CaseWork, away: dt.date, back: dt.date) -> Story:
-    """Five days away; the roll-call opens the case on the third, the notice brings the child back."""
+def _came_back(
+    scene: Scene, work: CaseWork, away: dt.date, back: dt.date, *, placed: bool
+) -> Story:
+    """Five days away; the roll-call opens the case on the third, the notice brings the child back.
+
+    To place the child who came back last is left to the reader, at whatever hour the demo is made.
+    """
 
     def later(number: int) -> dt.date:
         return scene.calendar.add(away, number)
@@ -297,6 +302,8 @@ def _came_back(scene: Scene, work: CaseWork, away: dt.date, back: dt.date) -> St
     work.serve(notice, "mother")
     yield at(back, 10)
     work.go("school_head", "return", word="母亲送到学校，班主任接的")
+    if not placed:
+        return
     yield at(scene.calendar.add(back, 1), 10)
     work.go("school_head", "place", placement="same")
     yield at(scene.calendar.add(back, 6), 16)
