@@ -86,6 +86,18 @@ def test_the_four_lists(bureau, six) -> None:
             (7, "625.00", "2026-10-20")))  # fmt: skip
 
 
+def test_one_wrong_digit_makes_nobody_unpaid(bureau, six) -> None:
+    """A row whose number is nobody's is matched as a row of any list, before it is called a stranger's."""
+    actions.propose_term(by=SYSTEM, on=TODAY)
+    rows = paid_elsewhere(*((one, "625.00", "2026-10-20") for one in range(1, 7))).decode()
+    slipped = number(2)[:15] + str((int(number(2)[15]) + 1) % 10) + number(2)[16:]
+    _, wrong = take(bureau, rows.replace(number(2), slipped).encode())
+    assert [fault.kind.code for fault in wrong] == ["L043"]
+    assert set(PaidRow.objects.values_list("child", "doubted")) == {(one.pk, False) for one in six}
+    actions.propose_term(by=SYSTEM, on=TODAY)
+    assert found() == {}
+
+
 def test_what_this_system_paid_counts_and_a_bounce_does_not(bureau, six) -> None:
     actions.propose_term(by=SYSTEM, on=TODAY)
     assert found() == {"owed": [f"学生{one}" for one in range(1, 7)]}

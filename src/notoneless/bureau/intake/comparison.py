@@ -167,6 +167,19 @@ def compare(
     return Compared(number, sheet, prepared, who.doubts, who.links, unplaced)
 
 
+def whose(county: Organisation, rows: pa.Table, kind: str) -> tuple[dict[int, int], set[int]]:
+    """The known child of each row of a sheet that is recorded elsewhere, and the rows in doubt.
+
+    Both by the row's number in its sheet; what people said of such rows before stands.
+    """
+    with connect(encrypted=True) as con:
+        known = known_people.matching_table(by=SYSTEM, organisation=county)
+        con.register("known", known)
+        who = _Placing(con, rows, kind)
+        who.remember(county)
+        return who.children()
+
+
 def _known(upload: Upload) -> pa.Table:
     """The children of the county, in memory only.
 
@@ -314,6 +327,14 @@ class _Placing:
             elif answer is None:
                 left.append(pair)
         self.doubts = [pair for pair in left if pair.row not in self.links]
+
+    def children(self) -> tuple[dict[int, int], set[int]]:
+        """The child of each row, and the rows that a person has to look at, without numbers of members."""
+        doubted = {pair.row for pair in self.doubts}
+        return (
+            {row >> 6: self.links[one] for one in self.links for row in self._people.get(one, ())},
+            {row >> 6 for one in doubted for row in self._people.get(one, ())},
+        )
 
     def placed(self) -> tuple[pa.Table, int]:
         """The rows to record, with the columns ``child`` and ``new``; and how many people are nobody's."""

@@ -167,18 +167,19 @@ def _end(
 
 
 def _write_nobodies(term: str, on: dt.date) -> None:
-    """Rows of lists of payments whose number is nobody's."""
+    """Rows of lists of payments that are nobody's, or of whom it is not certain whose they are."""
     told = set(Finding.objects.filter(term=term, line__isnull=False).values_list("line", flat=True))
     unknown = PaidRow.objects.filter(term=term, child__isnull=True, failed=False)
     nobody = gettext("发放名册上的这个人，在册的学生里没有查到")
+    doubted = gettext("发放名册上的这个人，疑似在册的一个学生，请核对身份证号后再办")
     Finding.objects.bulk_create(
         [
             Finding(
                 county_id=county, line_id=key, policy=policy, term=term, verdict="paid_not_owed",
-                owed=0, paid=amount, text=nobody, evidence=f"list {file} row {row}", as_of=on,
+                owed=0, paid=amount, text=doubted if doubt else nobody, evidence=f"list {file} row {row}", as_of=on,
             )
-            for key, county, policy, amount, file, row in unknown.values_list(
-                "pk", "file__county", "policy", "amount", "file", "row"
+            for key, county, policy, amount, file, row, doubt in unknown.values_list(
+                "pk", "file__county", "policy", "amount", "file", "row", "doubted"
             )
             if key not in told
         ],
@@ -244,7 +245,7 @@ def take_paid_list(
     )
     bulk.insert(
         PaidRow,
-        ("file_id", "row", "child_id", "policy", "term", "amount", "paid_on", "failed"),
+        ("file_id", "row", "child_id", "policy", "term", "amount", "paid_on", "failed", "doubted"),
         (
             (
                 taken.pk,
@@ -255,6 +256,7 @@ def take_paid_list(
                 row.amount,
                 bulk.stored(row.paid_on),
                 bulk.stored(row.failed),
+                bulk.stored(row.doubted),
             )
             for row in told.rows
         ),

@@ -35,7 +35,7 @@ class PaidList(models.Model):
 
 
 class PaidRow(models.Model):
-    """One row of such a list; without a child where its number is nobody's."""
+    """One row of such a list; without a child where it is nobody's, or may be somebody's (``doubted``)."""
 
     file = models.ForeignKey(PaidList, models.CASCADE, related_name="lines")
     row = models.PositiveIntegerField()
@@ -45,6 +45,7 @@ class PaidRow(models.Model):
     amount = models.BigIntegerField()
     paid_on = models.DateField(null=True)
     failed = models.BooleanField(default=False)
+    doubted = models.BooleanField(default=False)
 
     class Meta:
         """A row once; read by term."""
