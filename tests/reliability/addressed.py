@@ -75,7 +75,7 @@ BEHIND = {
     "aid.Batch": "aid:answers aid:approve aid:batch aid:recall aid:release aid:send_back",
     "aid.Change": "aid:approve_change aid:change aid:refuse_change aid:try_again aid:withdraw_change",
     "aid.Delivery": "aid:cancel_delivery aid:delivery aid:settle_delivery",
-    "aid.Finding": "aid:finding aid:recover",
+    "aid.Finding": "aid:difference aid:finding aid:recover",
     "aid.Payment": "aid:drop",
     "aid.Ranking": "aid:confirm aid:drop_ranking aid:order aid:ranking",
     "api.Token": "api:revoke api:token",

@@ -165,7 +165,10 @@ def paid() -> pa.Table:
 
 
 def _due(proposed: proposing.Proposed) -> pa.Table:
-    """Of each award in instalments, the fen of those that are due by now."""
+    """Of each award in instalments of which some are still to come, the fen of those that are due by now.
+
+    Once all are due the whole term is: as much as is owed today, also where that was raised since.
+    """
     rows = Award.objects.filter(term=str(proposed.term), instalments__gt=1).exclude(
         state="withdrawn"
     )
@@ -174,6 +177,8 @@ def _due(proposed: proposing.Proposed) -> pa.Table:
         "child__person", "policy", "amount", "instalments"
     ):
         due = instalments.due_by(proposed.term, number, proposed.sweep.as_of)
+        if due == number:
+            continue
         children.append(child)
         policies.append(policy)
         sums.append(sum(instalments.part(amount, number, which + 1) for which in range(due)))

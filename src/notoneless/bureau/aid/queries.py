@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
-from notoneless.bureau.aid import casework, instalments
+from notoneless.bureau.aid import casework, elsewhere, instalments
 from notoneless.bureau.aid.models import (
     AnswerLine,
     Award,
@@ -138,14 +138,16 @@ def waiting(by: User, term: str) -> list[Waiting]:
             found.append(Waiting(school, name or "", county, policy, why, count, total))
     of_term = awards(by).filter(term=term)
     stopped = of_term.filter(_stopped(), state="approved").annotate(made=_MADE)
-    others = (
-        ("returned", of_term.filter(payments__state="returned").exclude(items__stands=True)),
-        ("stopped", stopped.filter(made__lt=F("instalments"))),
+    returned = Payment.objects.filter(award__in=of_term, state="returned").exclude(
+        items__stands=True
     )
-    for why, rows in others:
-        for school, name, county, policy, count, total in rows.values_list(*columns).annotate(
-            Count("pk"), Sum("amount")
-        ):
+    of_award = (f"award__{column}" for column in columns)
+    others = (
+        ("returned", returned.values_list(*of_award)),
+        ("stopped", stopped.filter(made__lt=F("instalments")).values_list(*columns)),
+    )
+    for why, told in others:
+        for school, name, county, policy, count, total in told.annotate(Count("pk"), Sum("amount")):
             found.append(Waiting(school, name or "", county, policy, why, count, total))
     merged: dict[tuple[Any, ...], Waiting] = {}
     for one in found:
@@ -166,8 +168,9 @@ def _stopped() -> Exists:
 
 
 def _first(rows: QuerySet[Award], term: str) -> tuple[QuerySet[Award], Combinable]:
-    """The awards of which nothing is on its way, and the fen of their first instalment."""
-    return rows.filter(term=term, state="proposed"), F("amount") - (F("instalments") - 1) * _PART
+    """The awards of which nothing was paid or is on its way, and the fen of their first instalment."""
+    waits = rows.filter(elsewhere.not_paid(term), term=term, state="proposed")
+    return waits, F("amount") - (F("instalments") - 1) * _PART
 
 
 def _next(rows: QuerySet[Award], term: str) -> tuple[QuerySet[Award], Combinable]:
@@ -178,7 +181,12 @@ def _next(rows: QuerySet[Award], term: str) -> tuple[QuerySet[Award], Combinable
         due |= Q(instalments=number, made__lt=instalments.due_by(when, number, today))
     in_batch = Item.objects.filter(award=OuterRef("pk"), stands=True, payment__isnull=True)
     going_on = rows.filter(
-        ~_stopped(), ~Exists(in_batch), term=term, state="approved", instalments__gt=1
+        ~_stopped(),
+        ~Exists(in_batch),
+        elsewhere.not_paid(term),
+        term=term,
+        state="approved",
+        instalments__gt=1,
     )
     keys = going_on.annotate(made=_MADE).filter(due).values("pk")
     return rows.filter(pk__in=keys), _PART
@@ -322,6 +330,13 @@ def counts(by: User, term: str) -> dict[str, tuple[int, int, int]]:
         )
     )
     return {row["verdict"]: (row["count"], row["open"], abs(row["fen"])) for row in rows}
+
+
+def short(counties: Iterable[Organisation], term: str) -> dict[Organisation, list[int]]:
+    """The open findings of who was paid too little in a term, by county."""
+    rows = Finding.objects.filter(term=term, verdict="short", outcome="").order_by("pk")
+    keys = {one: list(rows.filter(county=one).values_list("pk", flat=True)) for one in counties}
+    return {county: found for county, found in keys.items() if found}
 
 
 def paid_lists(by: User) -> QuerySet[PaidList]:

@@ -10,11 +10,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from notoneless.bureau.accounts.access import Request, needs
+from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
-from notoneless.bureau.aid import actions, queries
+from notoneless.bureau.aid import actions, faults, queries
 from notoneless.bureau.aid.forms import CameBack, Ending, OfTerm, PaidListFile
 from notoneless.bureau.aid.models import Award, Finding, PaidRow, Payment
 from notoneless.bureau.ledger.terms import policy_label, term_label
@@ -122,8 +124,42 @@ def finding(request: Request, key: int) -> HttpResponse:
             "refusal": refusal,
             "may_end": allowed and bool(outcomes),
             "may_recover": allowed and one.paid > one.owed,
+            "may_pay": allowed and one.verdict == "short",
         },
     )
+
+
+@needs("aid.batch")
+@require_POST
+def difference(request: Request, key: int) -> HttpResponse:
+    """Put what one student was paid too little into a batch."""
+    one = get_object_or_404(queries.findings(request.user), pk=key)
+    if not may(request.user, "aid.batch", one.county):
+        raise Http404
+    return _propose(request, {one.county: [one.pk]}, one.term)
+
+
+@needs("aid.batch")
+@require_POST
+def differences(request: Request) -> HttpResponse:
+    """Put what all students of a term were paid too little into batches, one for each county."""
+    term = request.POST.get("term", "")
+    counties = queries.counties(request.user, "aid.batch")
+    return _propose(request, queries.short(counties, term), term)
+
+
+def _propose(request: Request, short: dict[Organisation, list[int]], term: str) -> HttpResponse:
+    made, refusal = None, Refusal([faults.NOTHING_LACKING.at()])
+    for county, keys in short.items():
+        try:
+            made = actions.propose_difference(
+                by=request.user, county=county, term=term, findings=keys
+            )
+        except Refusal as refused:
+            refusal = refused
+    if made is None:
+        return render(request, "aid/refused.html", {"refusal": refusal}, status=409)
+    return redirect("aid:batch", made.pk)
 
 
 def _mark(of: Payment | PaidRow) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import require
-from notoneless.bureau.aid import faults, instalments, rulebook
+from notoneless.bureau.aid import elsewhere, faults, instalments, lacking, rulebook
 from notoneless.bureau.aid.models import (
     Award,
     Batch,
@@ -41,7 +41,8 @@ def propose_batch(
 ) -> Batch:
     """Put awards that wait and have a card into a batch: of each the next instalment that is due.
 
-    `Refusal` when there is none among them.
+    Not those of which a list says that they were paid elsewhere (`elsewhere`). `Refusal` when there is none
+    among them.
     """
     require(by, "aid.batch", county)
     when, today = parse_term(term), timezone.localdate()
@@ -57,8 +58,8 @@ def propose_batch(
                 "WHERE a.county_id = %s AND a.term = %s AND a.state IN ('proposed', 'approved') "
                 "AND NOT EXISTS (SELECT 1 FROM aid_stop s WHERE s.award_id = a.id "
                 "AND s.until IS NULL) AND NOT EXISTS (SELECT 1 FROM aid_item i "
-                "WHERE i.award_id = a.id AND i.stands AND i.payment_id IS NULL) "
-                f"AND a.id IN ({', '.join(map(str, lot))}) ORDER BY a.id",
+                f"WHERE i.award_id = a.id AND i.stands AND i.payment_id IS NULL) "
+                f"AND {elsewhere.NOT_PAID} AND a.id IN ({', '.join(map(str, lot))}) ORDER BY a.id",
                 [county.pk, term],
             )
             for award, amount, number, state, card, made in cursor.fetchall():
@@ -69,11 +70,38 @@ def propose_batch(
                 rows.append((award, None, part, card, which))
                 fresh += [award] if state == "proposed" else []
     batch = _new_batch(by, county, term, rows, note)
+    _take(fresh)
+    return batch
+
+
+def _take(awards: Sequence[int]) -> None:
+    """Awards that waited are in a batch from now on; `Refusal` when somebody else took one meanwhile."""
     moved = 0
-    for lot in bulk.chunks(fresh):
+    for lot in bulk.chunks(awards):
         moved += Award.objects.filter(pk__in=lot, state="proposed").update(state="batched")
-    if moved != len(fresh):  # somebody else took one of them meanwhile
+    if moved != len(awards):
         raise Refusal([faults.NOTHING_CHOSEN.at()])
+
+
+@audit.action
+def propose_difference(
+    *, by: User | audit.Actor, county: Organisation, term: str, findings: Iterable[int]
+) -> Batch:
+    """Put what students were paid too little into a batch: of each the difference, once, on his card.
+
+    The policy was raised after he was paid, or a list paid him less than is owed: `lacking` says how much.
+    `Refusal` when nothing is left of any.
+    """
+    require(by, "aid.batch", county)
+    rows: list[tuple[int, int | None, int, int, int]] = []
+    fresh: list[int] = []
+    for one in lacking.of_findings(county, term, findings):
+        rows.append((one.award, None, one.fen, one.card, one.instalment))
+        fresh += [one.award] if one.waits else []
+    if not rows:
+        raise Refusal([faults.NOTHING_LACKING.at()])
+    batch = _new_batch(by, county, term, rows, gettext("补差"))
+    _take(fresh)
     return batch
 
 

@@ -197,7 +197,10 @@ def end_paid(batch: Batch) -> int:
             "JOIN aid_payment p ON p.award_id = a.id AND p.state = 'confirmed' "
             "WHERE f.term = %s AND f.outcome = '' AND f.verdict IN ('owed', 'short') AND a.id IN "
             "(SELECT award_id FROM aid_item WHERE batch_id = %s AND answer = 'confirmed') "
-            "GROUP BY f.id, f.child_id, f.policy, f.owed HAVING sum(p.amount) >= f.owed ORDER BY 1",
+            "GROUP BY f.id, f.child_id, f.policy, f.term, f.owed HAVING sum(p.amount) + "
+            "coalesce((SELECT sum(r.amount) FROM aid_paidrow r JOIN people_child rc "
+            "ON rc.id = r.child_id WHERE rc.person_id = f.child_id AND r.policy = f.policy "
+            "AND r.term = f.term AND NOT r.failed), 0) >= f.owed ORDER BY 1",
             [batch.term, batch.pk],
         )
         rows = cursor.fetchall()
