@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -58,7 +59,7 @@ def facts(
     ``on`` which day, ``known_on`` as believed at the end of which day (None: now). ``doubted`` are children
     (keys) who may be a person on a list of a kind: whether they are on it is unknown until decided.
     """
-    schema = kernel.load_facts(kernel.shipped("facts")).subjects[SUBJECT].facts
+    schema = _schema().subjects[SUBJECT].facts
     told = _told()
     listed = ", ".join(
         f"({told.get(one.name, 'NULL')})::{_SQL.get(one.kind, 'VARCHAR')} AS {one.name}"
@@ -80,6 +81,12 @@ def facts(
     fields += [pa.field(one.name, _ARROW.get(one.kind, pa.string())) for one in schema.values()]
     fields += [pa.field(name, pa.int64()) for name in PLACES]
     return found.cast(pa.schema(fields))
+
+
+@cache
+def _schema() -> kernel.FactSchema:
+    """The contract, read once."""
+    return kernel.load_facts(kernel.shipped("facts"))
 
 
 # --- what holds on the day, out of the bureau's database ----------------------------------------------
