@@ -14,6 +14,7 @@ from handed_in import as_file, children, work
 from invented_bureau import Bureau, logged_in
 from python_calamine import CalamineWorkbook
 from small_county import Child, census, listed, roll, write
+from watched_files import spilling, written
 
 from notoneless.bureau.accounts.models import Assignment
 from notoneless.bureau.audit.models import Event
@@ -242,6 +243,20 @@ def test_the_sheet_comes_back_with_remarks(bureau: Bureau, tmp_path: Path) -> No
     assert "/remarks" in page(client, upload)
     assert "/remarks" not in page(leader, upload), "the sheet has whole numbers"
     assert leader.get(f"/lists/{upload.pk}/remarks").status_code == 403
+
+
+def test_the_sheet_with_remarks_lies_on_no_disk(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = logged_in(bureau["owner"])
+    upload = hand_in(client, bureau["county"], census(tmp_path, children(3)))
+    with written() as files:
+        assert client.get(f"/lists/{upload.pk}/remarks").status_code == 200
+    assert files == []
+    spilling(monkeypatch)
+    with written() as files:
+        assert client.get(f"/lists/{upload.pk}/remarks").status_code == 200
+    assert files
 
 
 def test_a_corrected_layout_is_remembered_by_the_organisation(

@@ -25,6 +25,7 @@ from invented_aid import (
 )
 from invented_bureau import logged_in
 from invented_children import row, taken_in
+from watched_files import spilling, written
 
 from notoneless.bureau.accounts.models import Assignment
 from notoneless.bureau.aid import actions, bankfile, queries
@@ -211,10 +212,17 @@ def test_what_is_unusual_is_shown_to_the_approver(bureau, three) -> None:
 # --- the bank ------------------------------------------------------------------------------------------
 
 
-def test_the_bank_s_file(bureau, three) -> None:
+def test_the_bank_s_file(bureau, three, monkeypatch) -> None:
     import python_calamine
 
     batch = released(bureau, batch_of(bureau))
+    with written() as files:
+        bankfile.as_xlsx(batch)
+    assert files == [], "it has whole numbers"
+    with monkeypatch.context() as naive, written() as files:
+        spilling(naive)
+        bankfile.as_xlsx(batch)
+    assert files
     book = python_calamine.load_workbook(io.BytesIO(bankfile.as_xlsx(batch)))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0] == ["序号", "姓名", "身份证号", "卡号", "开户行", "金额", "备注"]

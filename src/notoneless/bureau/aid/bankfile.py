@@ -79,11 +79,11 @@ def as_csv(batch: Batch) -> bytes:
 
 
 def as_xlsx(batch: Batch) -> bytes:
-    """The file as a workbook; every cell is text."""
+    """The file as a workbook; every cell is text, and nothing of it lies on a disk meanwhile."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(
         file,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     ) as book:
         sheet = book.add_worksheet()
         text = book.add_format({"num_format": "@"})

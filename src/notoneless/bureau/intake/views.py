@@ -27,7 +27,7 @@ from notoneless.i18n import N_, gettext
 from notoneless.rosters import SheetReading
 from notoneless.rosters.encrypted import KEY_BYTES
 from notoneless.rosters.reading import LEFT_OUT, WHY
-from notoneless.rosters.remarks import write_remarks
+from notoneless.rosters.remarks import remarks_in_memory
 
 FAULTS_SHOWN = 40
 
@@ -310,16 +310,14 @@ def remarks(request: Request, key: int) -> HttpResponse:
         return redirect("intake:list", key)
     audit.read(request.user, "upload.remarks.read", found)
     with storage.opened(storage.kept(found.sha256), found.name) as path:
-        folder, out = path.parent, path.parent / "remarks.xlsx"
         reading = rosters.read(
             path,
-            into=folder / "rows",
+            into=path.parent / "rows",
             memory=queries.memory(found.organisation),
             most=None,
             key=secrets.token_bytes(KEY_BYTES),
         )
-        write_remarks(path, reading, out)
-        response = HttpResponse(out.read_bytes(), content_type=XLSX)
+        response = HttpResponse(remarks_in_memory(path, reading), content_type=XLSX)
     name = gettext("{file}-备注.xlsx").format(file=found.name.rsplit(".", 1)[0])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response
