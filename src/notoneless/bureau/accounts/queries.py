@@ -125,6 +125,30 @@ def users(by: User) -> QuerySet[User]:
     return seen.order_by("name") if may(by, "user.see") else seen.none()
 
 
+SOON = dt.timedelta(days=14)
+"""A role that ends within this time is asked about."""
+
+
+def late_guests(by: User) -> QuerySet[User]:
+    """Who was invited, never logged in, and has no invitation that is still good."""
+    never = users(by).filter(is_active=True, last_login=None, invitations__isnull=False)
+    good = Invitation.objects.filter(used_at=None, expires_at__gt=timezone.now())
+    used = Invitation.objects.filter(used_at__isnull=False)
+    return never.exclude(pk__in=good.values("user")).exclude(pk__in=used.values("user"))
+
+
+def ending(by: User, on: dt.date) -> QuerySet[User]:
+    """Whose role ends within `SOON` after a day; one that was lent ends as it was meant to."""
+    rows = Assignment.objects.filter(
+        _in_force("", on),
+        valid_to__lt=on + SOON,
+        delegated_from=None,
+        organisation__in=reach(by, "user.see"),
+        user__is_active=True,
+    )
+    return users(by).filter(pk__in=rows.values("user"))
+
+
 def lineage_is_right() -> bool:
     """Recompute the lineage from the parents and compare."""
     parents = dict(Organisation.objects.values_list("pk", "parent"))

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from notoneless.bureau.accounts import actions, queries
@@ -264,7 +265,14 @@ PEOPLE = (
 @needs("user.see")
 def people(request: Request) -> HttpResponse:
     """The people of the bureau whom I look after."""
-    rows = queries.users(request.user)
+    state = request.GET.get("state", "")
+    rows = (
+        queries.late_guests(request.user)
+        if state == "late"
+        else queries.ending(request.user, timezone.localdate())
+        if state == "ending"
+        else queries.users(request.user)
+    )
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(name__contains=words) | rows.filter(username__contains=words)
     return Table(request, rows, PEOPLE, title=gettext("人员")).answer("accounts/people.html")

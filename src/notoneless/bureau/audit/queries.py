@@ -31,6 +31,13 @@ def verify(kept: Iterable[str] = ()) -> chain.Verdict:
     return chain.verify(events, vault.ring(), (end.seq, end.mac) if end else (0, "gone"), kept)
 
 
+def since_verified() -> tuple[dt.datetime | None, int]:
+    """When somebody last had the chain recomputed on its page, and how many rows have come since."""
+    last = Event.objects.filter(verb="audit.verified").order_by("-seq").first()
+    after = Event.objects.filter(seq__gt=last.seq) if last else Event.objects.all()
+    return (last.at if last else None), after.count()
+
+
 def of_subject(subject: models.Model) -> QuerySet[Event]:
     """What happened to one row, newest first."""
     return Event.objects.filter(

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from notoneless.bureau import offers
 from notoneless.bureau.accounts.access import Request, needs, public
+from notoneless.bureau.audit.actions import note_verified
 from notoneless.bureau.audit.actions import read_log as audit_read
 from notoneless.bureau.audit.queries import done_by, head, newest, verify, words
 from notoneless.bureau.tables import Column, Table
@@ -91,6 +92,8 @@ def audit_log(request: Request) -> HttpResponse:
     audit_read(request.user)
     table = Table(request, rows, EVENTS, title=gettext("审计日志"))
     verdict = verify() if request.GET.get("verify") else None
+    if verdict:
+        note_verified(request.user, whole=verdict.whole, right=verdict.right)
     return table.answer("web/audit.html", {"verdict": verdict, "head": head()})
 
 
