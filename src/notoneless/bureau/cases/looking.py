@@ -12,6 +12,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from notoneless import rosters
 from notoneless.bureau.accounts.models import User
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.cases import grounds, moves, places, queries, timelines
@@ -23,8 +24,10 @@ from notoneless.bureau.cases.transitions import Way, states, steps, ways, ways_f
 from notoneless.bureau.language import space
 from notoneless.bureau.people import queries as people
 from notoneless.bureau.people.actions import reveal
+from notoneless.bureau.people.models import Child, Circumstance
 from notoneless.bureau.people.panels import Panel, panels
 from notoneless.bureau.people.standing import When
+from notoneless.bureau.people.timeline import NEED
 from notoneless.bureau.people.timeline import word as people_word
 from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import SchoolCalendar
@@ -377,18 +380,31 @@ def ten_parts(by: User, case: Case) -> dict[str, Any]:
     child, when = case.child, When.now()
     if child is None:
         return {}
-    here = people.where(child)
+    need = may(by, "child.need", people.where(child))
+    moved = [one for one in timeline(case) if one.entry.kind == "moved"]
     return {
         "home": people.home(child, when),
+        "lists": _lists(child, when) if need else "",
+        "ending": max(moved, key=lambda one: (one.entry.at, one.entry.pk))
+        if moved and case.closed_on
+        else None,
         "guardians": people.guardians(child, when),
         "siblings": people.siblings(by, child),
         "seat": people.seat(child, when),
         "roll_state": people_word("roll_state", seat.roll_state)
         if (seat := people.seat(child, when)) and seat.roll_state
         else "",
-        "sees_need": may(by, "child.need", here),
+        "sees_need": need,
         "all_positions": positions(),
     }
+
+
+def _lists(child: Child, when: When) -> str:
+    """On which lists of need the child's family stands, in words; who may not know it is not asked for."""
+    kinds = rosters.kinds()
+    said = Circumstance.objects.filter(when.held, child__person=child, kind__in=NEED)
+    listed = sorted(set(said.values_list("kind", flat=True)) & kinds.keys())
+    return gettext("、").join(str(kinds[kind].label) for kind in listed)
 
 
 # --- doors to knock on ---------------------------------------------------------------------------------

@@ -44,12 +44,13 @@ def ledger(request: Request, ledger: str) -> HttpResponse:
         for row in lot:
             row.ledger["number"] = next(numbers)
 
+    heading = ledgers.heading(one, place, when, request.user)
     table = Table(
         request,
         one.rows(place, when),
         ledgers.columns(one),
-        title=f"{place.name}{one.label}",
-        heading=ledgers.heading(one, place, when, request.user),
+        title=heading[0],
+        heading=heading,
         late=late,
     )
     return table.answer(
@@ -59,6 +60,7 @@ def ledger(request: Request, ledger: str) -> HttpResponse:
             "ledgers": ledgers.LEDGERS.values(),
             "place": place,
             "when": when,
+            "above": heading[1:],
             "form": WhichLedger(
                 initial={"place": place, "on": when.on, "known_on": when.known_on}, places=places
             ),
