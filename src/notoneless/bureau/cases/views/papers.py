@@ -48,6 +48,7 @@ TASKS = (
         link=lambda one: reverse("cases:case", args=(one.case_id,)),
     ),
     Column("department", N_("部门"), value=lambda one: word("departments", one.department)),
+    Column("what", N_("请他们做什么"), value=lambda one: one.what.reveal()),
     Column("due", N_("期限"), sort="due"),
     Column("state", N_("结果"), value=lambda one: one.get_state_display(), sort="state"),
     Column("answered_on", N_("答复日期"), sort="answered_on"),
