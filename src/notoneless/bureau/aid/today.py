@@ -80,6 +80,18 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 source=source,
             )
         )
+    if may(by, "aid.settle"):
+        noted = queries.deliveries(by, "aid.settle").filter(state="recorded")
+        found.append(
+            Task(
+                gettext("结算实物和减免"),
+                noted.exclude(recorded_by=by).count(),
+                gettext("笔"),
+                reverse("aid:deliveries"),
+                why=gettext("学校已登记发放"),
+                source=source,
+            )
+        )
     for permission, state, what in (
         ("aid.approve", "proposed", gettext("审批发放批次")),
         ("aid.release", "approved", gettext("发放批次")),
