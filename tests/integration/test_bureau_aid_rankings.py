@@ -85,6 +85,36 @@ def test_the_first_in_the_declared_order_are_proposed_without_an_application(bur
     assert sum(refused.values_list("children", flat=True)) >= 3
 
 
+def test_the_tiers_of_a_grant_are_filled_from_the_highest_down(bureau, five) -> None:
+    """Without a ranking the level of recognition decides; with one the place does, and the quota ends."""
+    actions.propose_term(by=SYSTEM)
+    fen = {"special": 330_000, "difficult": 230_000, "general": 130_000}
+    awards = Award.objects.filter(policy="senior_grant", state="proposed")
+    before = dict(awards.values_list("child", "amount"))
+    assert before == {child.pk: fen[level] // 2 for child, level in zip(five, LEVELS, strict=False)}
+    for tier in ("first", "second", "third"):
+        quota(bureau, 1, policy=f"senior_grant_{tier}")
+    officer, school = bureau["school_aid_officer"], bureau["school"]
+    one = actions.list_candidates(by=officer, policy="senior_grant", place=school)
+    actions.put_in_order(by=officer, ranking_=one)
+    assert one.candidates.count() == 5
+    told = dict(one.candidates.order_by("rank").values_list("rank", "tier"))
+    assert told == {1: "first", 2: "second", 3: "third", 4: "", 5: ""}
+    actions.confirm_ranking(by=bureau["school_head"], ranking_=one)
+    actions.propose_term(by=SYSTEM)
+    tier_of = dict(one.candidates.exclude(tier="").values_list("child", "tier"))
+    paid = {"first": 330_000, "second": 230_000, "third": 130_000}
+    assert dict(awards.values_list("child", "amount")) == {
+        child: paid[tier] // 2 for child, tier in tier_of.items()
+    }
+    first = one.candidates.get(tier="first")
+    assert first.child_id in {five[at].pk for at in (1, 3, 4)}, "special hardship stands first"
+    full = Reason.objects.filter(policy="senior_grant", verdict="not_owed", text__contains="名额")
+    assert full.exists()
+    page = logged_in(bureau["school_aid_officer"]).get(f"/aid/rankings/{one.pk}").content.decode()
+    assert "一档" in page
+
+
 def test_it_counts_for_its_school_year_only(bureau, five) -> None:
     quota(bureau, 1)
     one = ranked(bureau, {})

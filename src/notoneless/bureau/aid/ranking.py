@@ -88,6 +88,12 @@ class Order:
         """The rule that holds a tier's quota."""
         return f"aid.quota_{self.policy}" + ("" if tier == CHOSEN else f"_{tier}")
 
+    def label(self, tier: str) -> str:
+        """A tier in words: the fact's own value, or that the child is chosen."""
+        if tier == CHOSEN:
+            return gettext("入选")
+        return str(rulebook.schema().subjects["child"].facts[self.fact].values[tier])
+
 
 @cache
 def orders() -> Mapping[str, Order]:

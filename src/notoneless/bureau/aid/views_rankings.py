@@ -78,7 +78,8 @@ def _counted(criterion: ranking.Criterion) -> Callable[[Ranked], str]:
 
 
 def _columns(one: Ranking) -> tuple[Column, ...]:
-    criteria = [each for each in ranking.orders()[one.policy].criteria if each.by != "lot"]
+    order = ranking.orders()[one.policy]
+    criteria = [each for each in order.criteria if each.by != "lot"]
     return (
         Column("rank", N_("名次"), sort="rank", number=True),
         Column(
@@ -92,7 +93,7 @@ def _columns(one: Ranking) -> tuple[Column, ...]:
             "tier",
             N_("结果"),
             value=lambda row: (
-                gettext("入选") if row.tier else gettext("未入选") if row.rank else ""
+                order.label(row.tier) if row.tier else gettext("未入选") if row.rank else ""
             ),
             sort="tier",
             kind=lambda row: "kept" if row.tier else "",
