@@ -498,7 +498,10 @@ def test_questions_read_on_both_databases(bureau) -> None:
     assert queries.sizes(MONDAY) == {bureau["class"].pk: 8}
     rows = queries.school_days(bureau["county_officer"], MONDAY, "am")
     assert [(one.classes, one.called, one.absent, one.here) for one in rows] == [(1, 1, 1, 7)]
-    assert queries.uncalled(bureau["county_officer"], MONDAY, "am") == 1  # the class of nobody
+    # The class of nobody is nobody's to call; over many schools pupils are not counted one by one.
+    assert queries.uncalled(bureau["school_head"], MONDAY, "am") == 0
+    assert queries.uncalled(bureau["school_head"], WEEK[3], "am") == 1
+    assert queries.uncalled(bureau["city_officer"], MONDAY, "am") == 2
 
 
 # --- what follows ------------------------------------------------------------------------------------

@@ -230,11 +230,19 @@ def sizes(on: dt.date, school: int | None = None) -> dict[int, int]:
 
 
 def uncalled(by: User, day: dt.date, half: str) -> int:
-    """How many open classes in reach nobody called; cheap enough for the first page of a county."""
+    """How many classes in reach are still to be called.
+
+    In one school a class in which nobody is expected is nobody's to call. Over many schools every open class
+    counts: who sits where is too much to read for the first page of a county.
+    """
     seen = classes(by).order_by()
     called = Call.objects.filter(
         day=day, half=half, replaced_at__isnull=True, school_class__in=seen.values("pk")
     )
+    schools = seen.values_list("parent", flat=True).distinct()[:2]
+    if len(schools) == 1:
+        waiting = set(seen.values_list("pk", flat=True)) & sizes(day, schools[0]).keys()
+        return len(waiting.difference(called.values_list("school_class", flat=True)))
     return seen.count() - called.count()
 
 
