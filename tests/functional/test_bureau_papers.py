@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import shutil
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from invented_cases import opened
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.cases import actions, filling
 from notoneless.bureau.cases.codes import documents, word
+from notoneless.bureau.cases.moves import Told
 from notoneless.bureau.inspections import actions as inspections
 from notoneless.bureau.placements import actions as placements
 from notoneless.bureau.reports import actions as reports
@@ -102,6 +104,15 @@ def test_every_workbook(bureau: Bureau, tmp_path: Path) -> None:
         guardian="周来", phone="13900000000", origin="other", stage="primary", grade=1,
     )  # fmt: skip
     actions.ask_department(by=SYSTEM, case=case, department="labour", what="核查用工")
+    for way, result in (("phone", "refused"), ("home", "refused")):
+        actions.write_contact(
+            by=bureau["township_cadre"], case=case, key=uuid.uuid4(), at=timezone.now(),
+            way=way, whom="mother", text="在外地务工", result=result,
+        )  # fmt: skip
+    actions.move(
+        by=bureau["school_head"], case=case, way="verify", seen=case.state,
+        told=Told(on=today, reason="D2"),
+    )  # fmt: skip
     wanted: dict[str, tuple[str, ...]] = {
         "/cases": (case.number, "孩0", "甲县一小"),
         "/cases/tasks": (case.number, "人力资源和社会保障"),
@@ -113,8 +124,10 @@ def test_every_workbook(bureau: Bureau, tmp_path: Path) -> None:
         "/admissions": ("周远来", "甲县"),
         "/attendance/day": ("甲县一小",),
         f"/attendance/classes/{bureau['class'].pk}/month": ("孩0",),
-        **{f"/reports/ledgers/{name}": (f"甲县{one.label}", "孩0") for name, one in LEDGERS.items()
-           if name != "dropout"},
+        **{
+            f"/reports/ledgers/{name}": (f"甲县{one.label}", "孩0", "甲一村")
+            for name, one in LEDGERS.items()
+        },
     }  # fmt: skip
     files, values = [], {}
     for number, (path, words) in enumerate(wanted.items()):
