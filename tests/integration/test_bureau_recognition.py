@@ -12,6 +12,7 @@ from django.utils import timezone
 from invented_bureau import logged_in
 from invented_children import number, row, taken_in
 
+from notoneless.bureau import publication
 from notoneless.bureau.accounts.models import LoginTry, User
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.figures.kinds import figures, value
@@ -241,7 +242,7 @@ def test_a_notice_shows_name_school_grade_class_and_nothing_else(bureau, round_)
 def test_a_page_that_says_one_word_more_would_be_seen(bureau, round_, monkeypatch):
     """The mutant: the class column also tells the level."""
     one, notice = published(bureau, round_)
-    mutant = [queries.Name("孙小麦", 1, "1班 特别困难")]
+    mutant = [publication.Name("孙小麦", 1, "1班 特别困难", "")]
     monkeypatch.setattr(views_open.queries, "names", lambda _notice: mutant)
     assert [value for value in forbidden(one) if value in public_page(notice)]
 

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from notoneless.bureau import publication
 from notoneless.bureau.accounts.actions import LETTERS
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.accounts.queries import may_check, require
@@ -24,7 +25,6 @@ from notoneless.bureau.recognition.models import (
     Round,
 )
 from notoneless.bureau.recognition.steps import LIVE, STEPS, UNDER_WAY
-from notoneless.bureau.rules import queries as rules
 from notoneless.calendar import school_year_on
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
@@ -236,14 +236,9 @@ def publish(*, by: audit.Actor, round_: Round, on: dt.date | None = None) -> Not
     chosen = [key for key, maker in makers.items() if maker in lawful]
     if not chosen:
         raise Refusal([faults.NOBODY_TO_PUBLISH.at()])
-    days = int(rules.value("recognition.public_days", round_.school_id, day))
     notice = Notice.objects.create(
         round=round_,
-        code=secrets.token_urlsafe(18),
-        first=day,
-        last=rules.calendar(round_.school_id).add(day, days),
-        opened_by_id=by.pk,
-        opened_at=timezone.now(),
+        **publication.opened(by.pk, round_.school_id, "recognition.public_days", day),
     )
     moved = Application.objects.filter(pk__in=chosen, state__in=step.before).update(
         state=step.after, notice=notice
@@ -292,7 +287,7 @@ def take_down(*, by: audit.Actor, on: dt.date) -> int:
     require(by, "recognition.publish")
     found = list(over.select_related("round"))
     for one in found:
-        Notice.objects.filter(pk=one.pk).update(code=None, removed_at=timezone.now())
+        Notice.objects.filter(pk=one.pk).update(**publication.taken_down())
         audit.record(by, "notice.removed", one, organisation=one.round.school_id)
     return len(found)
 

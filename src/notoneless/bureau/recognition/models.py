@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.people.models import Child
+from notoneless.bureau.publication import PublicNotice, PublicObjection
 from notoneless.bureau.recognition.steps import LIVE
 from notoneless.masking import mask_phone
 from notoneless.vault.fields import SealedText
@@ -38,34 +39,10 @@ class Round(models.Model):
         return f"{self.school_id} {self.school_year}"
 
 
-class Notice(models.Model):
-    """A public notice: who is on it, while it is up. The address is random and gone when it is taken down."""
+class Notice(PublicNotice):
+    """Who is to be recognised, in public; `Application` says whose name is on it."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="notices")
-    code = models.CharField(max_length=40, null=True, unique=True)
-    first = models.DateField()
-    last = models.DateField()
-    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    opened_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """It has its days, and no address once it was taken down."""
-
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(last__gt=F("first")), name="notice_ends_after_it_begins"
-            ),
-            models.CheckConstraint(
-                condition=Q(code__isnull=False, removed_at__isnull=True)
-                | Q(code__isnull=True, removed_at__isnull=False),
-                name="notice_removed_has_no_address",
-            ),
-        )
-
-    def __str__(self) -> str:
-        """For a shell; never the address."""
-        return f"notice {self.pk} until {self.last}"
 
 
 class Application(models.Model):
@@ -191,8 +168,8 @@ class Decision(models.Model):
         return f"decision {self.pk} of application {self.application_id}"
 
 
-class Objection(models.Model):
-    """Somebody objects to a name on a notice; another person looks into it."""
+class Objection(PublicObjection):
+    """Somebody objects to a name on a notice of a school's year."""
 
     class Outcome(models.TextChoices):
         """What came of it."""
@@ -202,29 +179,4 @@ class Objection(models.Model):
         UPHELD = "uphold", _("成立，不予认定")
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="objections")
-    text = SealedText()
-    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default="", blank=True)
-    finding = SealedText(null=True)
-    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """Settled by somebody else than who wrote it down."""
-
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(outcome="", settled_at__isnull=True)
-                | Q(outcome__in=("dismiss", "uphold"), settled_at__isnull=False),
-                name="objection_settled_has_an_outcome",
-            ),
-            models.CheckConstraint(
-                condition=Q(settled_by__isnull=True) | ~Q(settled_by=F("recorded_by")),
-                name="objection_settled_by_another",
-            ),
-        )
-
-    def __str__(self) -> str:
-        """For a shell."""
-        return f"objection {self.pk}"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models import When as WhenCase
-from django.utils import timezone
 
 from notoneless import rosters, vault
+from notoneless.bureau import publication
 from notoneless.bureau.accounts.models import Lineage, Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.audit import actions as audit
@@ -179,31 +179,18 @@ def of_person(person: int, school_year: int) -> QuerySet[Application]:
 
 
 def open_notice(code: str, on: dt.date | None = None) -> Notice | None:
-    """The notice at a random address while it is up; the date decides, whatever the night has done."""
-    day = on or timezone.localdate()
-    return (
-        Notice.objects.filter(code=code, removed_at__isnull=True, first__lte=day, last__gte=day)
-        .select_related("round__school")
-        .first()
-    )
+    """The notice at a random address while it is up."""
+    return publication.up(Notice.objects.select_related("round__school"), code, on)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """All that a notice says of a child (domain facts 4.3), besides the school in its heading."""
-
-    name: str
-    grade: int | None
-    class_name: str
-
-
-def names(notice: Notice) -> list[Name]:
+def names(notice: Notice) -> list[publication.Name]:
     """Who is on a notice now: a name that was withdrawn or refused is gone at once."""
-    rows = Child.objects.filter(
-        merged__recognitions__notice=notice,
-        merged__recognitions__state__in=("published", "objected", "recognised"),
-    ).order_by("grade", "class_name", "name", "pk")
-    return [Name(*row) for row in rows.values_list("name", "grade", "class_name")]
+    return publication.names(
+        Child.objects.filter(
+            merged__recognitions__notice=notice,
+            merged__recognitions__state__in=("published", "objected", "recognised"),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,12 @@ from django.views.decorators.cache import never_cache
 
 from notoneless.bureau.accounts.access import public
 from notoneless.bureau.accounts.admission import let_in, try_door
+from notoneless.bureau.publication import unlisted
 from notoneless.bureau.recognition import queries
 from notoneless.bureau.recognition.forms import Code
 from notoneless.i18n import gettext
 
 DOOR = "application_code_tried"
-
-
-def _unlisted(answer: HttpResponse) -> HttpResponse:
-    answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return answer
 
 
 @public
@@ -28,7 +24,7 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     told = {"notice": found, "names": queries.names(found)}
-    return _unlisted(render(request, "recognition/open_notice.html", told))
+    return unlisted(render(request, "recognition/open_notice.html", told))
 
 
 @public
@@ -47,4 +43,4 @@ def application(request: HttpRequest) -> HttpResponse:
         else:
             wrong = gettext("没有这个查询码。核对一下纸条，或到学校请资助专干查")
     told = {"form": form, "state": state, "wrong": wrong}
-    return _unlisted(render(request, "recognition/open_application.html", told, status=status))
+    return unlisted(render(request, "recognition/open_application.html", told, status=status))
