@@ -31,6 +31,7 @@ PUBLIC = {
     "openid_connect_login",
     "openid_connect_callback",
     "accounts:accept",
+    "aid:chosen",
     "portal:owed",
     "recognition:open_application",
     "recognition:open_notice",

@@ -17,7 +17,7 @@ from notoneless.bureau.accounts.models import LoginTry, User
 from notoneless.bureau.audit.actions import SYSTEM
 from notoneless.bureau.figures.kinds import figures, value
 from notoneless.bureau.people.models import Child
-from notoneless.bureau.recognition import actions, facts, night, queries, today, views_open
+from notoneless.bureau.recognition import actions, facts, night, today, views_open
 from notoneless.bureau.recognition.models import Application, Decision, Notice, Objection, Round
 from notoneless.bureau.rules import actions as rules
 from notoneless.bureau.sweeps.deciding import gather

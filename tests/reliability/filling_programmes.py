@@ -150,9 +150,20 @@ def fill_aid(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:
     )  # fmt: skip
     # The invented children are too young for what is ranked, so nobody could be listed by the action.
     ranking = Ranking.objects.create(
-        policy="motivation_scholarship", school_year=2026, place=county, rules="0", as_of=TERM_DAY
+        policy="motivation_scholarship", school_year=2026, place=county, rules="0", as_of=TERM_DAY,
+        state="ranked", ranked_by=officer,
+    )  # fmt: skip
+    chosen = Ranked.objects.create(
+        ranking=ranking, child_id=awards[0].child_id, rank=1, tier="chosen"
     )
-    Ranked.objects.create(ranking=ranking, child_id=awards[0].child_id)
+    actions.publish_ranking(by=leader, ranking_=ranking)
+    settled, _ = [
+        actions.object_to_chosen(by=officer, ranked=chosen, text=said(sign, "objection"))
+        for _ in range(2)
+    ]
+    actions.settle_chosen(
+        by=leader, objection=settled, outcome="dismiss", finding=said(sign, "settled")
+    )
 
 
 def fill_inspections(bureau: Bureau, sign: str, prefix: str, _folder: Path) -> None:

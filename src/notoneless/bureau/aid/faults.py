@@ -154,6 +154,15 @@ RANKING_MOVED_ON = FaultKind(
     N_("这次排序现在是“{state}”，不能{act}"),
     N_("刷新页面看现在的情况；别人可能刚刚办过"),
 )
+NOTICE_STILL_UP = FaultKind(
+    "S136", N_("公示到{last}为止，还没有期满"), N_("公示期满的第二天再确认")
+)
+OBJECTIONS_OPEN = FaultKind(
+    "S137", N_("还有{count}条异议没有处理"), N_("先处理异议：成立的不再候选，不成立的写明核实情况")
+)
+OBJECTION_WITHOUT_WORDS = FaultKind(
+    "S138", N_("没有写明异议或者核实的情况"), N_("写明情况，另一个人要能看懂")
+)
 NOT_IN_KIND = FaultKind(
     "S141",
     N_("这项政策不是实物，也不是减免"),

@@ -14,11 +14,13 @@ from django.utils import timezone
 from notoneless.bureau.accounts.forms import Day, offer
 from notoneless.bureau.accounts.models import Organisation
 from notoneless.bureau.aid import rulebook
-from notoneless.bureau.aid.models import Finding
+from notoneless.bureau.aid.models import ChosenObjection, Finding, Ranked, Ranking
 from notoneless.bureau.aid.ranking import orders
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.ledger.terms import policy_label
 from notoneless.i18n import gettext
+
+LONG = {"rows": 3}
 
 
 class Why(forms.Form):
@@ -226,3 +228,28 @@ class NewLoan(forms.Form):
     def clean_amount(self) -> int:
         """Fen."""
         return int(self.cleaned_data["amount"] * 100)
+
+
+class NewObjection(forms.Form):
+    """What somebody objects, and to which of the chosen."""
+
+    ranked = forms.ModelChoiceField(label=_("对谁"), queryset=Ranked.objects.none())
+    text = forms.CharField(
+        label=_("异议"), max_length=1000, widget=forms.Textarea(attrs=LONG), help_text=_("加密保存")
+    )
+
+    def __init__(self, *args: Any, ranking: Ranking, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = Ranked.objects.filter(ranking=ranking).exclude(tier="").select_related("child")
+        field = self.fields["ranked"]
+        field.queryset = chosen.order_by("rank")  # type: ignore[attr-defined]  # a ModelChoiceField
+        field.label_from_instance = lambda row: f"{row.child.name}　{row.child.class_name}"  # type: ignore[attr-defined]
+
+
+class SettledObjection(forms.Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(label=_("结果"), choices=ChosenObjection.Outcome.choices[1:])
+    finding = forms.CharField(
+        label=_("核实情况"), max_length=1000, widget=forms.Textarea(attrs=LONG)
+    )

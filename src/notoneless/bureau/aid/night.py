@@ -1,4 +1,4 @@
-"""What aid does each night: what is owed follows the lists."""
+"""What aid does each night: notices whose time is over go; what is owed follows the lists."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ from notoneless.bureau.audit.actions import SYSTEM
 
 
 def night(on: dt.date) -> None:
-    """Work out anew what every student is owed in the term."""
+    """Take notices down, and work out anew what every student is owed in the term."""
+    actions.take_notices_down(by=SYSTEM, on=on)
     actions.propose_term(by=SYSTEM, on=on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
+from notoneless.bureau import publication
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.accounts.queries import reach
 from notoneless.bureau.aid import casework, elsewhere, instalments
@@ -19,6 +21,8 @@ from notoneless.bureau.aid.models import (
     Batch,
     Card,
     Change,
+    ChosenNotice,
+    ChosenObjection,
     Delivery,
     Effect,
     Finding,
@@ -29,6 +33,7 @@ from notoneless.bureau.aid.models import (
     PaidRow,
     Payment,
     Proposal,
+    Ranked,
     Ranking,
     Reason,
     SheetLine,
@@ -423,6 +428,31 @@ def rankings(by: User, permission: str = SEE) -> QuerySet[Ranking]:
             count=Count("candidates"), chosen=Count("candidates", filter=~Q(candidates__tier=""))
         )
         .order_by("-pk")
+    )
+
+
+def names_chosen(one: Ranking) -> list[publication.Name]:
+    """What a notice says of those who are chosen."""
+    keys = Ranked.objects.filter(ranking=one).exclude(tier="").values("child__person")
+    return publication.names(Child.objects.filter(pk__in=keys))
+
+
+def open_notice(code: str) -> ChosenNotice | None:
+    """The notice at a random address while it is up."""
+    return publication.up(ChosenNotice.objects.select_related("ranking__place"), code)
+
+
+def notices_up(on: dt.date) -> QuerySet[ChosenNotice]:
+    """The notices whose last day has not ended."""
+    return ChosenNotice.objects.filter(removed_at__isnull=True, last__gte=on)
+
+
+def objections(by: User, permission: str = SEE) -> QuerySet[ChosenObjection]:
+    """What was objected to candidates in reach, the oldest first."""
+    return (
+        ChosenObjection.objects.filter(ranked__ranking__place__in=reach(by, permission))
+        .select_related("ranked__child", "ranked__ranking__place", "recorded_by", "settled_by")
+        .order_by("pk")
     )
 
 

@@ -69,17 +69,7 @@ def tasks(by: User, on: dt.date) -> list[Task]:
             )
         )
     if may(by, "aid.rank_confirm"):
-        waiting = queries.rankings(by, "aid.rank_confirm").filter(state="ranked")
-        found.append(
-            Task(
-                gettext("确认名额排序"),
-                waiting.exclude(ranked_by=by).count(),
-                gettext("项"),
-                reverse("aid:rankings") + "?state=ranked",
-                why=gettext("排序的人不能自己确认"),
-                source=source,
-            )
-        )
+        found += _rankings(by, on)
     if may(by, "aid.settle"):
         noted = queries.deliveries(by, "aid.settle").filter(state="recorded")
         found.append(
@@ -110,3 +100,35 @@ def tasks(by: User, on: dt.date) -> list[Task]:
                 )
             )
     return found
+
+
+def _rankings(by: User, on: dt.date) -> list[Task]:
+    """Rankings of others to publish, objections that others wrote down, notices that are over."""
+    others = queries.rankings(by, "aid.rank_confirm").exclude(ranked_by=by)
+    held = queries.objections(by, "aid.rank_confirm").filter(outcome="")
+    waiting = others.filter(state="published").exclude(candidates__objections__outcome="")
+    over = waiting.exclude(pk__in=queries.notices_up(on).values("ranking"))
+    page, source = reverse("aid:rankings"), gettext("资助")
+    return [
+        Task(what, count, gettext("项"), f"{page}?state={state}", why=why, source=source)
+        for what, count, state, why in (
+            (
+                gettext("公示入选学生"),
+                others.filter(state="ranked").count(),
+                "ranked",
+                gettext("排序的人不能自己公示"),
+            ),
+            (
+                gettext("处理公示异议"),
+                held.exclude(recorded_by=by).count(),
+                "published",
+                gettext("有异议的不能确认"),
+            ),
+            (
+                gettext("公示期满，确认名额排序"),
+                over.count(),
+                "published",
+                gettext("没有异议"),
+            ),
+        )
+    ]

@@ -1,22 +1,26 @@
-"""Pages of policies with fewer places than candidates: candidates, marks, order, confirmation."""
+"""Pages of policies with fewer places than candidates: marks, order, public notice, objections, confirmation."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from notoneless.bureau.accounts.access import Request, needs
+from notoneless.bureau.accounts.access import Request, needs, public
 from notoneless.bureau.accounts.queries import may
 from notoneless.bureau.accounts.views import answer_form
 from notoneless.bureau.aid import actions, jobs, queries, ranking
-from notoneless.bureau.aid.forms import NewRanking
-from notoneless.bureau.aid.models import Ranked, Ranking
+from notoneless.bureau.aid.forms import NewObjection, NewRanking, SettledObjection
+from notoneless.bureau.aid.models import ChosenNotice, Ranked, Ranking
 from notoneless.bureau.ledger.terms import policy_label
+from notoneless.bureau.publication import unlisted
 from notoneless.bureau.tables import Column, Table
 from notoneless.faults import Refusal
 from notoneless.i18n import N_, gettext
@@ -77,6 +81,12 @@ def _counted(criterion: ranking.Criterion) -> Callable[[Ranked], str]:
     return lambda row: criterion.shown(row.facts.get(criterion.name), row.score)
 
 
+def _out(row: Ranked) -> str:
+    if row.struck:
+        return gettext("异议成立，不再候选")
+    return gettext("未入选") if row.rank else ""
+
+
 def _columns(one: Ranking) -> tuple[Column, ...]:
     order = ranking.orders()[one.policy]
     criteria = [each for each in order.criteria if each.by != "lot"]
@@ -92,9 +102,7 @@ def _columns(one: Ranking) -> tuple[Column, ...]:
         Column(
             "tier",
             N_("结果"),
-            value=lambda row: (
-                order.label(row.tier) if row.tier else gettext("未入选") if row.rank else ""
-            ),
+            value=lambda row: order.label(row.tier) if row.tier else _out(row),
             sort="tier",
             kind=lambda row: "kept" if row.tier else "",
         ),
@@ -108,11 +116,18 @@ def one_ranking(request: Request, key: int) -> HttpResponse:
     return _page(request, get_object_or_404(queries.rankings(request.user), pk=key))
 
 
-def _page(request: Request, one: Ranking, refusal: Refusal | None = None) -> HttpResponse:
-    by, order = request.user, ranking.orders()[one.policy]
+def _page(
+    request: Request, one: Ranking, refusal: Refusal | None = None, **bad: forms.Form
+) -> HttpResponse:
+    by, order, today = request.user, ranking.orders()[one.policy], timezone.localdate()
     rows = Ranked.objects.filter(ranking=one).select_related("child").order_by("rank", "pk")
     open_, makers = one.state in ("open", "ranked"), by.pk == one.ranked_by_id
-    may_rank = open_ and may(by, "aid.rank", one.place)
+    may_rank = may(by, "aid.rank", one.place)
+    checks = not makers and may(by, actions.PUBLISH, one.place)
+    notice = one.notices.order_by("pk").last() if one.state in ("published", "confirmed") else None
+    objections = queries.objections(by).filter(ranked__ranking=one)
+    held = any(not each.outcome for each in objections)
+    published = one.state == "published"
     table = Table(request, rows, _columns(one), title=policy_label(one.policy))
     return table.answer(
         "aid/ranking.html",
@@ -123,16 +138,29 @@ def _page(request: Request, one: Ranking, refusal: Refusal | None = None) -> Htt
             "criteria": order.criteria,
             "order": order,
             "quota": sum(quota for _, quota in one.quotas),
-            "may_rank": may_rank,
-            "may_confirm": one.state == "ranked"
-            and not makers
-            and may(by, "aid.rank_confirm", one.place),
+            "may_rank": may_rank and open_,
+            "may_drop": may_rank and (open_ or published),
+            "may_publish": checks and one.state == "ranked",
+            "may_confirm": checks and published and notice and notice.last < today and not held,
             "makers": makers,
-            "scores": rows.order_by("pk")[:MOST_SCORES]
-            if may_rank and any(each.by == "score" for each in order.criteria)
+            "notice": notice,
+            "address": _address(request, notice) if notice and notice.address_holds else "",
+            "objections": objections,
+            "objecting": (bad.get("objecting") or NewObjection(ranking=one))
+            if published and may_rank
+            else None,
+            "settling": (bad.get("settling") or SettledObjection())
+            if may(by, actions.PUBLISH, one.place)
+            else None,
+            "scores": rows.filter(struck=False).order_by("pk")[:MOST_SCORES]
+            if may_rank and open_ and any(each.by == "score" for each in order.criteria)
             else (),
         },
     )
+
+
+def _address(request: Request, notice: ChosenNotice) -> str:
+    return request.build_absolute_uri(reverse("aid:chosen", args=(notice.code,)))
 
 
 _MARK = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?")
@@ -157,6 +185,67 @@ def order(request: Request, key: int) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, one, refusal)
     return redirect("aid:ranking", one.pk)
+
+
+@require_POST
+@needs("aid.rank_confirm")
+def publish(request: Request, key: int) -> HttpResponse:
+    """Put up a notice of who is chosen."""
+    one = get_object_or_404(queries.rankings(request.user, "aid.rank_confirm"), pk=key)
+    try:
+        actions.publish_ranking(by=request.user, ranking_=one)
+    except Refusal as refusal:
+        return _page(request, one, refusal)
+    return redirect("aid:ranking", one.pk)
+
+
+@require_POST
+@needs("aid.rank")
+def object_to(request: Request, key: int) -> HttpResponse:
+    """Somebody objects to one of the chosen."""
+    one = get_object_or_404(queries.rankings(request.user, "aid.rank"), pk=key)
+    form = NewObjection(request.POST, ranking=one)
+    if not form.is_valid():
+        return _page(request, one, objecting=form)
+    try:
+        actions.object_to_chosen(by=request.user, **form.cleaned_data)
+    except Refusal as refusal:
+        return _page(request, one, refusal)
+    return redirect("aid:ranking", one.pk)
+
+
+@require_POST
+@needs("aid.rank_confirm")
+def settle(request: Request, key: int) -> HttpResponse:
+    """What came of an objection."""
+    found = get_object_or_404(queries.objections(request.user, "aid.rank_confirm"), pk=key)
+    one = get_object_or_404(queries.rankings(request.user), pk=found.ranked.ranking_id)
+    form = SettledObjection(request.POST)
+    if not form.is_valid():
+        return _page(request, one, settling=form)
+    try:
+        actions.settle_chosen(by=request.user, objection=found, **form.cleaned_data)
+    except Refusal as refusal:
+        return _page(request, one, refusal)
+    return redirect("aid:ranking", one.pk)
+
+
+@public
+@never_cache
+def chosen(request: HttpRequest, code: str) -> HttpResponse:
+    """For everyone, while the notice is up: name, school, grade, class of who is chosen. Nothing else."""
+    found = queries.open_notice(code)
+    if found is None:
+        raise Http404
+    one = found.ranking
+    told = {
+        "notice": found,
+        "one": one,
+        "policy": policy_label(one.policy),
+        "names": queries.names_chosen(one),
+        "schools": one.place.kind != "school",
+    }
+    return unlisted(render(request, "aid/open_chosen.html", told))
 
 
 @require_POST

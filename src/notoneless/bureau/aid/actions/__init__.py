@@ -39,11 +39,16 @@ from notoneless.bureau.aid.actions.findings import (
     write_findings,
 )
 from notoneless.bureau.aid.actions.rankings import (
+    PUBLISH,
     confirm_ranking,
     drop_ranking,
     give_scores,
     list_candidates,
+    object_to_chosen,
+    publish_ranking,
     put_in_order,
+    settle_chosen,
+    take_notices_down,
 )
 from notoneless.bureau.aid.actions.recoveries import recover
 from notoneless.bureau.aid.actions.terms import propose_term, write_proposal
@@ -51,6 +56,7 @@ from notoneless.i18n import N_
 
 __all__ = [
     "BY_HAND",
+    "PUBLISH",
     "approve",
     "approve_change",
     "cancel_delivery",
@@ -64,11 +70,13 @@ __all__ = [
     "keep_cards",
     "keep_trial",
     "list_candidates",
+    "object_to_chosen",
     "propose_again",
     "propose_batch",
     "propose_change",
     "propose_difference",
     "propose_term",
+    "publish_ranking",
     "put_in_order",
     "recall",
     "record_loan",
@@ -77,9 +85,11 @@ __all__ = [
     "release",
     "say_taken",
     "send_back",
+    "settle_chosen",
     "settle_delivery",
     "take_answers",
     "take_bundle",
+    "take_notices_down",
     "take_paid_list",
     "try_change",
     "withdraw_change",
@@ -110,6 +120,10 @@ VERBS = {
     "aid.candidates_listed": N_("列出名额政策的候选学生"),
     "aid.scored": N_("填候选学生的分"),
     "aid.ranked": N_("给候选学生排序"),
+    "aid.ranking_published": N_("公示入选学生"),
+    "aid.objection_recorded": N_("登记公示异议"),
+    "aid.objection_settled": N_("处理公示异议"),
+    "aid.notice_removed": N_("撤下公示"),
     "aid.ranking_confirmed": N_("确认名额排序"),
     "aid.ranking_dropped": N_("作废名额排序"),
     "aid.change_proposed": N_("提出改政策"),

@@ -17,7 +17,7 @@ from notoneless.bureau.aid.models.batches import (
 from notoneless.bureau.aid.models.deliveries import Delivery, Given, Loan
 from notoneless.bureau.aid.models.findings import Finding, PaidList, PaidRow, Recovery
 from notoneless.bureau.aid.models.policies import Change, Effect, Ruling
-from notoneless.bureau.aid.models.rankings import Ranked, Ranking
+from notoneless.bureau.aid.models.rankings import ChosenNotice, ChosenObjection, Ranked, Ranking
 from notoneless.bureau.aid.models.terms import Award, Proposal, Reason, Sheet, SheetLine, Stop, Told
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "Batch",
     "Card",
     "Change",
+    "ChosenNotice",
+    "ChosenObjection",
     "Delivery",
     "Effect",
     "Finding",

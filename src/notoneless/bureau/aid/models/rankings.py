@@ -8,19 +8,22 @@ from django.db.models import F, Q
 from notoneless.bureau.accounts.models import Organisation, User
 from notoneless.bureau.language import gettext_lazy as _
 from notoneless.bureau.people.models import Child
+from notoneless.bureau.publication import PublicNotice, PublicObjection
 
 
 class Ranking(models.Model):
     """The candidates of a policy with a quota, at a place, in a school year: in order, and who is chosen.
 
-    Who they are follows from the rules; the order from `rankings.toml`; another person confirms.
+    Who they are follows from the rules; the order from `rankings.toml`; another person publishes who is chosen,
+    and after the notice confirms.
     """
 
     class State(models.TextChoices):
         """Where it stands."""
 
         OPEN = "open", _("填分")
-        RANKED = "ranked", _("已排序，待确认")
+        RANKED = "ranked", _("已排序，待公示")
+        PUBLISHED = "published", _("公示中，期满确认")
         CONFIRMED = "confirmed", _("已确认")
         DROPPED = "dropped", _("作废")
 
@@ -62,7 +65,7 @@ class Ranking(models.Model):
 class Ranked(models.Model):
     """A candidate: what counts (``facts`` by the names of the criteria), the rank, the tier, and why.
 
-    ``score`` is in hundredths; ``tier`` is "" for who is not chosen.
+    ``score`` is in hundredths; ``tier`` is "" for who is not chosen; ``struck`` when an objection was upheld.
     """
 
     ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="candidates", db_index=False)
@@ -72,6 +75,7 @@ class Ranked(models.Model):
     rank = models.PositiveIntegerField(null=True)
     tier = models.CharField(max_length=20, blank=True)
     why = models.CharField(max_length=300, blank=True)
+    struck = models.BooleanField(default=False)
 
     class Meta:
         """Once; a rank is one's own."""
@@ -83,8 +87,31 @@ class Ranked(models.Model):
                 condition=Q(rank__isnull=False),
                 name="ranked_rank_is_ones_own",
             ),
+            models.CheckConstraint(
+                condition=Q(struck=False) | Q(tier=""), name="ranked_struck_is_out"
+            ),
         )
 
     def __str__(self) -> str:
         """For a shell."""
         return f"{self.ranking_id}: {self.rank}"
+
+
+class ChosenNotice(PublicNotice):
+    """Who is chosen, in public: once for each time that the candidates were ranked."""
+
+    ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="notices")
+
+
+class ChosenObjection(PublicObjection):
+    """Somebody objects to a candidate who is chosen."""
+
+    class Outcome(models.TextChoices):
+        """What came of it."""
+
+        OPEN = "", _("核实中")
+        DISMISSED = "dismiss", _("不成立")
+        UPHELD = "uphold", _("成立，不再候选")
+
+    ranked = models.ForeignKey(Ranked, models.PROTECT, related_name="objections")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default="", blank=True)
