@@ -68,7 +68,7 @@ def ranked(bureau, scores: dict[int, int]) -> Ranking:
 
 def confirmed(bureau, one: Ranking, by: str = "school_head") -> Ranking:
     """Published so long ago that the notice is over, then confirmed."""
-    before = timezone.localdate() - dt.timedelta(days=60)
+    before = timezone.localdate() - dt.timedelta(days=150)
     actions.publish_ranking(by=bureau[by], ranking_=one, on=before)
     return actions.confirm_ranking(by=bureau[by], ranking_=one)
 
@@ -244,7 +244,7 @@ def test_an_objection_holds_the_ranking_and_one_upheld_has_it_made_anew(bureau, 
     first = one.candidates.get(child=five[3])
     with pytest.raises(Refusal, match="S135"):
         actions.object_to_chosen(by=officer, ranked=first, text="还没有公示")
-    before = timezone.localdate() - dt.timedelta(days=60)
+    before = timezone.localdate() - dt.timedelta(days=150)
     notice = actions.publish_ranking(by=head, ranking_=one, on=before)
     with pytest.raises(Refusal, match="S138"):
         actions.object_to_chosen(by=officer, ranked=first, text=" ")
