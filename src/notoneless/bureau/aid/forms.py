@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -253,3 +253,8 @@ class SettledObjection(forms.Form):
     finding = forms.CharField(
         label=_("核实情况"), max_length=1000, widget=forms.Textarea(attrs=LONG)
     )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, objection: ChosenObjection
+    ) -> None:
+        super().__init__(data, auto_id=f"objection{objection.pk}_%s")

@@ -125,8 +125,13 @@ def _page(
     may_rank = may(by, "aid.rank", one.place)
     checks = not makers and may(by, actions.PUBLISH, one.place)
     notice = one.notices.order_by("pk").last() if one.state in ("published", "confirmed") else None
-    objections = queries.objections(by).filter(ranked__ranking=one)
+    objections = list(queries.objections(by).filter(ranked__ranking=one))
     held = any(not each.outcome for each in objections)
+    settles, wrong = may(by, actions.PUBLISH, one.place), bad.get("settling")
+    for each in objections:
+        if settles and not each.outcome and each.recorded_by_id != by.pk:
+            own = SettledObjection(objection=each)
+            each.form = wrong if wrong and wrong.auto_id == own.auto_id else own  # type: ignore[attr-defined]
     published = one.state == "published"
     table = Table(request, rows, _columns(one), title=policy_label(one.policy))
     return table.answer(
@@ -148,9 +153,6 @@ def _page(
             "objections": objections,
             "objecting": (bad.get("objecting") or NewObjection(ranking=one))
             if published and may_rank
-            else None,
-            "settling": (bad.get("settling") or SettledObjection())
-            if may(by, actions.PUBLISH, one.place)
             else None,
             "scores": rows.filter(struck=False).order_by("pk")[:MOST_SCORES]
             if may_rank and open_ and any(each.by == "score" for each in order.criteria)
@@ -220,7 +222,7 @@ def settle(request: Request, key: int) -> HttpResponse:
     """What came of an objection."""
     found = get_object_or_404(queries.objections(request.user, "aid.rank_confirm"), pk=key)
     one = get_object_or_404(queries.rankings(request.user), pk=found.ranked.ranking_id)
-    form = SettledObjection(request.POST)
+    form = SettledObjection(request.POST, objection=found)
     if not form.is_valid():
         return _page(request, one, settling=form)
     try:
